@@ -1,0 +1,11 @@
+// Everything works without these; each makes one thing kinder.
+import { count } from "./count.js";
+import { exit } from "./exit.js";
+import { menu } from "./menu.js";
+import { once } from "./once.js";
+import { reveal } from "./reveal.js";
+import { summary } from "./summary.js";
+
+for (const enhance of [exit, summary, once, menu, count, reveal]) {
+  enhance(document);
+}
