@@ -1,0 +1,29 @@
+"""Why the gate said no, as nouns in the past."""
+
+
+class Denied(Exception):
+    """The actor lacks the permission, or the object is out of its scope. Shown as if the object were absent."""
+
+
+class NotFound(Exception):
+    """There is no such object for this actor."""
+
+
+class SignInRequired(Exception):
+    """A visitor asked for what only a member may have."""
+
+
+class CompartmentLocked(Exception):
+    """This session holds no key of the compartment; `compartment` names it."""
+
+    def __init__(self, compartment: str) -> None:
+        super().__init__(compartment)
+        self.compartment = compartment
+
+
+class NotReady(Exception):
+    """The addressee has no key yet, so nothing can be sealed to it."""
+
+
+class Conflict(Exception):
+    """Somebody else changed the object meanwhile."""

@@ -1,0 +1,134 @@
+"""Tables of trust: whose keys are whose, who holds which compartment, which browser session is live."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from protect.store.base import Base
+from protect.store.sealed import Sealed
+
+OPEN = {"rls": "open"}
+
+
+class AgencyRoot(Base):
+    """The public root of an agency, vouched for by the directory root. Nothing here is trusted unverified."""
+
+    __tablename__ = "agency_root"
+    __table_args__ = ({"info": OPEN},)
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"), primary_key=True)
+    kind: Mapped[str]
+    root_public: Mapped[bytes]
+    directory_public: Mapped[bytes]
+    signature: Mapped[bytes]
+
+
+class Member(Base):
+    """A person who signs in, with the one role the person acts in."""
+
+    __tablename__ = "member"
+    __table_args__ = ({"info": OPEN},)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"))
+    role: Mapped[str]
+    sign_in_name: Mapped[str] = mapped_column(unique=True)
+    display_name: Mapped[str]
+    status: Mapped[str] = mapped_column(server_default="invited")  # invited, active, suspended, left
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class Invitation(Base):
+    """A signed promise of membership, redeemed once by who holds the code behind `enrol_public`."""
+
+    __tablename__ = "invitation"
+    __table_args__ = ({"info": OPEN},)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"))
+    enrol_public: Mapped[bytes] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+    signature: Mapped[bytes]
+    used_at: Mapped[datetime | None]
+
+
+class Certificate(Base):
+    """The public keys of a member, signed with the enrolment key that the invitation names."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (UniqueConstraint("member_id", "epoch"), {"info": OPEN})
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
+    invitation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invitation.id"))
+    epoch: Mapped[int]
+    hpke_public: Mapped[bytes]
+    sign_public: Mapped[bytes]
+    signature: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    revoked_at: Mapped[datetime | None]
+
+
+class KeyStateRow(Base):
+    """The signed public half of a compartment key of an agency: its drop-box and its commitment."""
+
+    __tablename__ = "key_state"
+    __table_args__ = (UniqueConstraint("agency_id", "compartment", "version"), {"info": OPEN})
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"))
+    compartment: Mapped[str]
+    version: Mapped[int]
+    dropbox_public: Mapped[bytes]
+    commitment: Mapped[bytes]
+    holder_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
+    signature: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class KeyGrant(Base):
+    """A compartment key given to one member by another who had it."""
+
+    __tablename__ = "key_grant"
+    __table_args__ = (
+        Index("ix_key_grant_live", "recipient_id", "compartment", postgresql_where=text("revoked_at IS NULL")),
+        {"info": OPEN},
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"))
+    recipient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
+    compartment: Mapped[str]
+    version: Mapped[int]
+    blob: Mapped[bytes]
+    commitment: Mapped[bytes]
+    authorisation: Mapped[bytes]
+    signature: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    revoked_at: Mapped[datetime | None]
+
+
+class BrowserSession(Base):
+    """One signed-in browser. Its keys are wrapped under the cookie, which the server does not keep."""
+
+    __tablename__ = "session"
+    __table_args__ = ({"info": OPEN},)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
+    agency_id: Mapped[uuid.UUID]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    keys: Mapped[Sealed | None]
+
+
+class DoneOnce(Base):
+    """An idempotency key that was used, and where its result is to be seen."""
+
+    __tablename__ = "done_once"
+    __table_args__ = ({"info": OPEN},)
+    member_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    key: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    outcome: Mapped[str]
+    done_at: Mapped[datetime] = mapped_column(server_default=text("now()"))

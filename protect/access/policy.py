@@ -1,0 +1,95 @@
+"""The permission table and the compartments of each role, as data; whatever it does not name is denied."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+PUBLIC: Final = "public"
+
+
+class ActorLike(Protocol):
+    """What a predicate knows of the person who acts."""
+
+    @property
+    def agency_id(self) -> UUID: ...
+    @property
+    def unit_id(self) -> UUID | None: ...
+    @property
+    def role(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Policy:
+    """`clauses[permission][role]` is the name of a predicate; `compartments[role][name]` is read or write."""
+
+    clauses: Mapping[str, Mapping[str, str]]
+    compartments: Mapping[str, Mapping[str, str]]
+    purposes: Mapping[str, Mapping[str, str]]
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Every role, in the order of the table."""
+        return tuple(self.compartments)
+
+    def has(self, role: str, permission: str) -> bool:
+        """Whether the role has the permission for at least some object."""
+        return role in self.clauses.get(permission, {})
+
+    def permits(self, actor: ActorLike, permission: str, subject: Any = None) -> bool:
+        """Whether the actor may do this to `subject`; without a subject, whether the role may do it at all."""
+        name = self.clauses.get(permission, {}).get(actor.role)
+        if name is None:
+            return False
+        return subject is None or PREDICATES[name](actor, subject)
+
+    def readable(self, role: str) -> tuple[str, ...]:
+        """Compartments whose key the role may be given."""
+        return tuple(name for name, access in self.compartments.get(role, {}).items() if access == "read")
+
+    def by_unit(self, role: str) -> bool:
+        """Whether the role sees the cases of its own unit only. A role that lists no case is not narrowed."""
+        return self.clauses["case:list"].get(role) == "own_unit"
+
+
+def _any(_actor: ActorLike, _subject: Any) -> bool:
+    return True
+
+
+def _own_agency(actor: ActorLike, subject: Any) -> bool:
+    return bool(subject.agency_id == actor.agency_id)
+
+
+def _own_unit(actor: ActorLike, subject: Any) -> bool:
+    return _own_agency(actor, subject) and actor.unit_id is not None and bool(subject.unit_id == actor.unit_id)
+
+
+def _received(actor: ActorLike, subject: Any) -> bool:
+    return bool(subject.to_agency_id == actor.agency_id)
+
+
+PREDICATES: Final = {"any": _any, "own_agency": _own_agency, "own_unit": _own_unit, "received": _received}
+
+
+@cache
+def policy() -> Policy:
+    """The shipped policy, read once."""
+    clauses: dict[str, dict[str, str]] = {}
+    for row in _rows("permissions.csv"):
+        if row["predicate"] not in PREDICATES:
+            raise ValueError(f"permissions.csv names an unknown predicate: {row}")
+        clauses.setdefault(row["permission"], {})[row["role"]] = row["predicate"]
+    compartments: dict[str, dict[str, str]] = {}
+    for row in _rows("roles.csv"):
+        held = compartments.setdefault(row["role"], {})
+        if row["compartment"]:
+            held[row["compartment"]] = row["access"]
+    return Policy(clauses, compartments, {row["purpose"]: row for row in _rows("purposes.csv")})
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = resources.files("protect.access").joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))

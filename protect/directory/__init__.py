@@ -1,0 +1,1 @@
+"""Agencies, their units, the services they offer and the places they have."""

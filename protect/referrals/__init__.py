@@ -1,0 +1,1 @@
+"""Demands to a service, their disclosure packages and their life."""

@@ -1,0 +1,1 @@
+"""Coded records, disclosure-controlled tables and numbered releases."""
