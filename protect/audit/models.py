@@ -42,7 +42,9 @@ class Xid8(UserDefinedType[int]):
         return lambda value: None if value is None else str(value)
 
     def result_processor(
-        self, dialect: Dialect, coltype: object  # noqa: ARG002
+        self,
+        dialect: Dialect,
+        coltype: object,  # noqa: ARG002
     ) -> Callable[[Any], int | None]:
         """Read the number from its text."""
         return lambda value: None if value is None else int(value)
@@ -53,10 +55,10 @@ class TrailEntry(Base):
 
     __tablename__ = "trail_entry"
     __table_args__ = (
-        CheckConstraint("result in ('allowed', 'denied', 'rejected', 'failed')", name="ck_trail_entry_result"),
+        CheckConstraint("result in ('allowed', 'denied', 'rejected', 'failed')", name="result"),
         CheckConstraint(
             "num_nulls(sequence, epoch, mac) in (0, 3)",
-            name="ck_trail_entry_sealed_whole",
+            name="sealed_whole",
         ),
         Index("uq_trail_entry_sequence", "sequence", unique=True, postgresql_where=text("sequence is not null")),
         Index("ix_trail_entry_pending", "written_xid", "id", postgresql_where=text("sequence is null")),
@@ -102,7 +104,7 @@ class TrailState(Base):
 
     __tablename__ = "trail_state"
     __table_args__ = (
-        CheckConstraint("id = 1", name="ck_trail_state_single"),
+        CheckConstraint("id = 1", name="single"),
         {"info": {"rls": "open"}},
     )
 

@@ -1,0 +1,105 @@
+"""One line of the trail before it is stored: its content, its sealed detail and its leaf hash."""
+
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, fields
+from datetime import UTC, datetime
+
+from protect.vault import dropbox
+from protect.vault.encoding import lp
+from protect.vault.hpke import KeyPair
+from protect.vault.log import leaf_hash
+
+AUDIT = "audit"
+"""The compartment whose drop-box takes what only auditors may read."""
+
+_DETAIL_CONTEXT = lp("trail-detail.v1")
+_BLOCK = 64
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is written about one request, in the clear except for `detail`."""
+
+    at: datetime
+    actor_id: uuid.UUID | None
+    agency_id: uuid.UUID | None
+    role: str
+    session_hash: bytes | None
+    action: str
+    result: str
+    purpose: str | None = None
+    consent_id: uuid.UUID | None = None
+    authorisation: str = ""
+    case_generation: int | None = None
+    program: str = ""
+    detail: bytes | None = None
+
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None:
+            raise ValueError("the time of an entry needs its zone")
+
+
+CONTENT = tuple(field.name for field in fields(Entry))
+"""The columns a leaf covers, in the order it covers them: frozen with version 1."""
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What was touched and why: the part of an entry that would make the trail a list of victims."""
+
+    object_id: str
+    object_type: str
+    fields: tuple[str, ...] = ()
+    why: str = ""
+
+
+def leaf_of(content: Iterable[object]) -> bytes:
+    """The RFC 6962 leaf hash of an entry's content, given in the order of `CONTENT`."""
+    return leaf_hash(lp("trail-entry.v1", *(_part(value) for value in content)))
+
+
+def leaf(entry: Entry) -> bytes:
+    """The leaf hash an entry is stored with."""
+    return leaf_of(astuple(entry))
+
+
+def _part(value: object) -> bytes:
+    """One value as bytes; nothing and emptiness differ."""
+    match value:
+        case None:
+            return b""
+        case bytes():
+            return b"\x01" + value
+        case uuid.UUID():
+            return b"\x01" + value.bytes
+        case datetime():
+            return b"\x01" + value.astimezone(UTC).isoformat(timespec="microseconds").encode()
+        case str() | int():
+            return b"\x01" + str(value).encode()
+    raise TypeError(f"a trail entry holds no {type(value).__name__}")
+
+
+def seal_detail(public: bytes, agency: uuid.UUID, detail: Detail) -> bytes:
+    """The detail as only the auditors of this agency open it; its length tells no more than its number of blocks."""
+    plain = json.dumps(
+        {
+            "fields": sorted(detail.fields),
+            "object": [detail.object_type, detail.object_id],
+            "why": detail.why,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+        sort_keys=True,
+    ).encode()
+    padded = plain.ljust(-(-len(plain) // _BLOCK) * _BLOCK)
+    return dropbox.seal(public, str(agency), AUDIT, _DETAIL_CONTEXT, padded)
+
+
+def open_detail(auditor: KeyPair, agency: uuid.UUID, blob: bytes) -> Detail:
+    """The detail again; raises `CiphertextRejected` for any other key, agency or blob."""
+    plain = dropbox.open(auditor.private, str(agency), AUDIT, _DETAIL_CONTEXT, blob)
+    content = json.loads(plain)
+    object_type, object_id = content["object"]
+    return Detail(object_id, object_type, tuple(content["fields"]), content["why"])

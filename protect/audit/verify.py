@@ -1,0 +1,260 @@
+"""Checking the whole trail: content, order, gaps, tree and, for auditors, the codes under the key that moved on."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Row, Select, func, literal, select, true
+from sqlalchemy.orm import Session
+
+from protect.audit import state as states
+from protect.audit.chain import Link
+from protect.audit.entry import CONTENT, leaf_of
+from protect.audit.models import TrailEntry, TrailEpoch, TrailHead, TrailState, Xid8
+from protect.audit.state import Stored
+from protect.vault.errors import CiphertextRejected
+from protect.vault.log import Frontier, ratchet
+
+Kind = Literal["edited", "deleted", "swapped", "truncated", "mac", "root", "unsealed-old"]
+
+SHOWN = 1_000
+"""Faults listed one by one; the rest are only counted, so that a ruined trail needs no more memory than a sound one."""
+
+_READ = ("sequence", "epoch", "id", "written_xid", "leaf", "mac", *CONTENT)
+_STREAM = 2_000
+_FAR = 1_000_000  # a forged number must not keep the check busy for ever
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that does not hold, at the first number where it shows."""
+
+    sequence: int | None
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the check found; codes were checked only in the epochs listed."""
+
+    entries: int
+    root: bytes
+    pending: int
+    oldest_pending: datetime | None
+    epochs_checked: tuple[int, ...]
+    epochs_unchecked: tuple[int, ...]
+    faults: tuple[Fault, ...]
+    fault_count: int
+
+    @property
+    def sound(self) -> bool:
+        """Whether everything that could be checked holds."""
+        return self.fault_count == 0
+
+
+@dataclass(frozen=True)
+class _Extent:
+    """How far the trail reached in one instant; what is sealed later is left to the next check."""
+
+    state: Stored | None
+    last: int
+    pending: int
+    oldest: datetime | None
+    overdue: int
+
+
+@dataclass
+class _Findings:
+    faults: list[Fault] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, sequence: int | None, kind: Kind) -> None:
+        self.count += 1
+        if len(self.faults) < SHOWN:
+            self.faults.append(Fault(sequence, kind))
+
+
+def verify(
+    session: Session, *, start_keys: Mapping[int, bytes] | None = None, server_secret: bytes | None = None
+) -> Report:
+    """Recompute everything, in constant memory.
+
+    Without keys an edit that leaves the tree consistent is found; with the start keys of an auditor, also one made
+    by somebody who rewrote the tree; with the server's secret besides, a tail cut off and the tree rewritten.
+    """
+    extent = _extent(session)
+    findings = _Findings()
+    codes = _Codes(dict(start_keys or {}), set(session.scalars(select(TrailEpoch.epoch).distinct())))
+    walk = _Walk(findings, codes, _heads(session, extent.last))
+    for row in _rows(session, extent.last):
+        walk.entry(row)
+    walk.finish(extent, server_secret)
+    if extent.overdue:
+        findings.add(None, "unsealed-old")
+    return Report(
+        entries=walk.count,
+        root=walk.frontier.root(),
+        pending=extent.pending,
+        oldest_pending=extent.oldest,
+        epochs_checked=tuple(sorted(codes.checked)),
+        epochs_unchecked=tuple(sorted(codes.unchecked)),
+        faults=tuple(findings.faults),
+        fault_count=findings.count,
+    )
+
+
+class _Codes:
+    """The key as it moves from entry to entry, as far as the start keys reach."""
+
+    def __init__(self, start_keys: dict[int, bytes], opened: set[int]) -> None:
+        self._start = start_keys
+        self._opened = opened
+        self._epoch = 0
+        self.key: bytes | None = None
+        self.checked: set[int] = set()
+        self.unchecked: set[int] = set()
+
+    def enter(self, epoch: int) -> None:
+        """Go over to an epoch: to its own first key, or on with the same key if it was given none."""
+        if epoch == self._epoch:
+            return
+        self._epoch = epoch
+        if epoch in self._start or epoch in self._opened:
+            self.key = self._start.get(epoch)
+        (self.unchecked if self.key is None else self.checked).add(epoch)
+
+    def skip(self, count: int) -> None:
+        """Move on over entries that are missing."""
+        if count > _FAR:
+            self.key = None
+        for _ in range(count if self.key is not None else 0):
+            self.step()
+
+    def step(self) -> None:
+        """Forget the key of this turn."""
+        if self.key is not None:
+            self.key = ratchet(self.key)
+
+
+class _Walk:
+    """One pass over the entries in order, beside the heads."""
+
+    def __init__(self, findings: _Findings, codes: _Codes, heads: Iterator[Row[tuple[int, int, bytes]]]) -> None:
+        self.findings = findings
+        self.codes = codes
+        self.frontier = Frontier()
+        self.count = 0
+        self._heads = heads
+        self._head = next(heads, None)
+        self._head_from = 1
+        self._last = 0
+        self._place = (0, 0, 0)
+        self._root_told = False
+
+    def entry(self, row: Row[Any]) -> None:
+        """Check one entry and enter it into the tree."""
+        link = Link(row.sequence, row.epoch or 0, row.id, row.written_xid, row.leaf)
+        if leaf_of(row[-len(CONTENT) :]) != link.leaf:
+            self.findings.add(link.sequence, "edited")
+        self._order(link)
+        mac = row.mac or b""
+        self._code(link, mac)
+        self.frontier.push(link.node(mac))
+        self.count += 1
+        self._last = link.sequence
+        self._pass_heads(link.sequence)
+
+    def _order(self, link: Link) -> None:
+        place = (link.epoch, link.written_xid, link.id)
+        if place <= self._place:
+            self.findings.add(link.sequence, "swapped")
+        self._place = place
+        if link.sequence > self._last + 1:
+            self.findings.add(self._last + 1, "deleted")
+            self.codes.skip(link.sequence - self._last - 1)
+        elif link.sequence <= self._last:
+            self.findings.add(link.sequence, "swapped")
+
+    def _code(self, link: Link, mac: bytes) -> None:
+        self.codes.enter(link.epoch)
+        if self.codes.key is not None and link.mac(self.codes.key) != mac:
+            self.findings.add(link.sequence, "mac")
+        self.codes.step()
+
+    def _pass_heads(self, sequence: int) -> None:
+        while self._head is not None and self._head.last_sequence <= sequence:
+            whole = self._head.first_sequence == self._head_from and self._head.last_sequence == sequence
+            self._root(sequence, holds=whole and self._head.root == self.frontier.root())
+            self._head_from = self._head.last_sequence + 1
+            self._head = next(self._heads, None)
+
+    def _root(self, sequence: int, *, holds: bool) -> None:
+        """Tell the first root that does not hold: all after it cannot."""
+        if not holds and not self._root_told:
+            self._root_told = True
+            self.findings.add(sequence, "root")
+
+    def finish(self, extent: _Extent, server_secret: bytes | None) -> None:
+        """Hold the end of the pass against the state and the heads."""
+        state = extent.state
+        if extent.last > self._last:
+            self.findings.add(self._last + 1, "truncated")
+        if state is None:
+            self._root(self._last, holds=self._last == 0)
+            return
+        self._root(self._last, holds=state.sequence == self._last == self._head_from - 1)
+        self._root(self._last, holds=state.root == self.frontier.root())
+        if server_secret is not None:
+            self._key(state, server_secret)
+
+    def _key(self, state: Stored, server_secret: bytes) -> None:
+        """The key that comes next tells how many entries there were, whatever the tables say."""
+        try:
+            key = state.key(server_secret)
+        except CiphertextRejected:
+            self.findings.add(self._last, "root")
+            return
+        self.codes.enter(state.epoch)
+        if self.codes.key is not None and self.codes.key != key:
+            self.findings.add(self._last + 1, "truncated")
+
+
+def _extent(session: Session) -> _Extent:
+    """State, last number and what waits, read in one statement so that a sealer at work disturbs nothing."""
+    waiting = TrailEntry.sequence.is_(None)
+    xmax = func.pg_snapshot_xmax(func.pg_current_snapshot(), type_=Xid8)
+    overdue = (
+        select(func.count())
+        .select_from(TrailEntry)
+        .where(waiting, TrailEntry.written_xid < TrailState.up_to_xid, TrailState.up_to_xid <= xmax)
+        .correlate(TrailState)
+    )
+    row = session.execute(
+        select(
+            select(func.max(TrailEntry.sequence)).scalar_subquery(),
+            select(func.max(TrailHead.last_sequence)).scalar_subquery(),
+            select(func.count()).select_from(TrailEntry).where(waiting).scalar_subquery(),
+            select(func.min(TrailEntry.at)).where(waiting).scalar_subquery(),
+            overdue.scalar_subquery(),
+            *states.COLUMNS,
+        ).select_from(select(literal(1)).subquery().outerjoin(TrailState, true()))
+    ).one()
+    numbered, headed, pending, oldest, late = row[:5]
+    state = None if row[5] is None else Stored(*row[5:])
+    last = max(numbered or 0, headed or 0, state.sequence if state else 0)
+    return _Extent(state, last, pending, oldest, late)
+
+
+def _rows(session: Session, last: int) -> Iterator[Row[Any]]:
+    columns = (getattr(TrailEntry, name) for name in _READ)
+    return _stream(session, select(*columns).where(TrailEntry.sequence <= last).order_by(TrailEntry.sequence))
+
+
+def _heads(session: Session, last: int) -> Iterator[Row[Any]]:
+    columns = (TrailHead.first_sequence, TrailHead.last_sequence, TrailHead.root)
+    return _stream(session, select(*columns).where(TrailHead.last_sequence <= last).order_by(TrailHead.last_sequence))
+
+
+def _stream(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Row[Any]]:
+    return iter(session.execute(query, execution_options={"yield_per": _STREAM}))
