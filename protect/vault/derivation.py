@@ -1,0 +1,39 @@
+"""Keys made from keys: random keys, HKDF-SHA-256 under a versioned label, and the digest that names public things."""
+
+import hashlib
+import secrets
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
+
+from protect.vault.encoding import lp
+from protect.vault.errors import CiphertextRejected, Reason
+
+KEY_BYTES = 32
+
+
+def new_key() -> bytes:
+    """Return a fresh random key of 32 bytes."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def require_key(key: bytes) -> bytes:
+    """Return the key when it has 32 bytes; a shorter key would silently choose a weaker cipher."""
+    if len(key) != KEY_BYTES:
+        raise CiphertextRejected(Reason.LENGTH)
+    return key
+
+
+def derive(key: bytes, label: str, *context: bytes | str, salt: bytes | None = None) -> bytes:
+    """Return the 32-byte key that HKDF makes from `key` for this label and context."""
+    return HKDF(hashes.SHA256(), KEY_BYTES, salt, lp(label, *context)).derive(key)
+
+
+def expand(key: bytes, length: int, label: str, *context: bytes | str) -> bytes:
+    """Return `length` bytes that HKDF-Expand makes from a uniformly random key."""
+    return HKDFExpand(hashes.SHA256(), length, lp(label, *context)).derive(require_key(key))
+
+
+def digest(label: str, *parts: bytes | str) -> bytes:
+    """Return the SHA-256 of labelled parts."""
+    return hashlib.sha256(lp(label, *parts)).digest()
