@@ -21,7 +21,7 @@ class AgencyRoot(Base):
     kind: Mapped[str]
     root_public: Mapped[bytes]
     directory_public: Mapped[bytes]
-    signature: Mapped[bytes]
+    statement: Mapped[bytes]
 
 
 class Member(Base):
@@ -49,7 +49,7 @@ class Invitation(Base):
     agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"))
     enrol_public: Mapped[bytes] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
-    signature: Mapped[bytes]
+    statement: Mapped[bytes]
     used_at: Mapped[datetime | None]
 
 
@@ -62,9 +62,7 @@ class Certificate(Base):
     member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
     invitation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invitation.id"))
     epoch: Mapped[int]
-    hpke_public: Mapped[bytes]
-    sign_public: Mapped[bytes]
-    signature: Mapped[bytes]
+    statement: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     revoked_at: Mapped[datetime | None]
 
@@ -79,9 +77,8 @@ class KeyStateRow(Base):
     compartment: Mapped[str]
     version: Mapped[int]
     dropbox_public: Mapped[bytes]
-    commitment: Mapped[bytes]
     holder_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
-    signature: Mapped[bytes]
+    statement: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
@@ -99,10 +96,7 @@ class KeyGrant(Base):
     supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
     compartment: Mapped[str]
     version: Mapped[int]
-    blob: Mapped[bytes]
-    commitment: Mapped[bytes]
-    authorisation: Mapped[bytes]
-    signature: Mapped[bytes]
+    statement: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     revoked_at: Mapped[datetime | None]
 

@@ -14,28 +14,32 @@ from protect.vault.wrapping import WRAPPED_BYTES, Wrapped, unwrap_key, wrap_key
 _LABEL = "identity.v1"
 _SLOT_LABEL = "masterslot.v1"
 _SLOT_FORMAT = b"\x01"
-_PARTS = 4
+_PARTS = 5
 
 
 @dataclass(frozen=True, eq=False)
 class Identity:
-    """A person's private keys, the anchor that trust starts from, and the last checkpoint of the trail they saw."""
+    """A person's private keys, the two anchors that trust starts from, and the last checkpoint of the trail they saw.
+
+    `anchor` pins the root of the person's own agency, `directory` the root that vouches for the other agencies.
+    """
 
     user_id: str
     hpke: KeyPair = field(repr=False)
     signing: SigningKey = field(repr=False)
     anchor: bytes
+    directory: bytes
     checkpoint: bytes = b""
 
 
-def new_identity(user_id: str, anchor: bytes) -> Identity:
-    """Return fresh keys for a person who enrols under this anchor."""
-    return Identity(user_id, hpke.generate(), SigningKey.generate(), require_key(anchor))
+def new_identity(user_id: str, anchor: bytes, directory: bytes) -> Identity:
+    """Return fresh keys for a person who enrols under these anchors."""
+    return Identity(user_id, hpke.generate(), SigningKey.generate(), require_key(anchor), require_key(directory))
 
 
 def seal_identity(master_key: bytes, identity: Identity) -> bytes:
     """Return the identity sealed under the master key of its owner."""
-    parts = (identity.hpke.private, identity.signing.private, identity.anchor, identity.checkpoint)
+    parts = (identity.hpke.private, identity.signing.private, identity.anchor, identity.directory, identity.checkpoint)
     return seal_box(_identity_key(master_key), lp(_LABEL, identity.user_id), lp(*parts))
 
 
@@ -44,8 +48,8 @@ def open_identity(master_key: bytes, user_id: str, blob: bytes) -> Identity:
     parts = unlp(open_box(_identity_key(master_key), lp(_LABEL, user_id), blob))
     if len(parts) != _PARTS:
         raise CiphertextRejected(Reason.FORMAT)
-    private, signing, anchor, checkpoint = parts
-    return Identity(user_id, hpke.from_private(private), SigningKey(signing), anchor, checkpoint)
+    private, signing, anchor, directory, checkpoint = parts
+    return Identity(user_id, hpke.from_private(private), SigningKey(signing), anchor, directory, checkpoint)
 
 
 def new_master() -> bytes:

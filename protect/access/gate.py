@@ -1,0 +1,152 @@
+"""The one way in: it checks, opens, seals, records and commits."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy import insert
+
+from protect.access.actor import Actor, Ref
+from protect.access.errors import Denied, NotFound, SignInRequired
+from protect.access.keyring import Keyring
+from protect.access.models import DoneOnce
+from protect.access.opening import Opening
+from protect.access.policy import policy
+from protect.access.runtime import Runtime, commit
+from protect.access.seals import Seals
+from protect.access.trail import Trail
+from protect.config import Settings
+from protect.store.errors import translate_errors
+from protect.store.scope import GatedSession, Scope
+
+__all__ = ["Actor", "Gate", "Ref"]
+
+Row = TypeVar("Row")
+
+
+class Gate:
+    """What one request, or one command, may do and undo.
+
+    Use it as a context manager: a block that ends without an exception is committed whole, any other not at all.
+    """
+
+    def __init__(self, runtime: Runtime, actor: Actor | None, *, token: str | None = None, locale: str = "fr") -> None:
+        self._runtime = runtime
+        self._token = token
+        self.actor = actor
+        self.locale = locale
+        self.db: GatedSession = runtime.session()
+        if actor is not None:
+            unit = actor.unit_id if policy().by_unit(actor.role) else None
+            self.db.info["scope"] = Scope(actor.agency_id, unit, statistics=actor.role == "analyst")
+            self.db.info["token_hash"] = actor.session_hash
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        with translate_errors():
+            try:
+                if kind is None:
+                    commit(self.db)
+            finally:
+                self.db.close()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the instance."""
+        return self._runtime.settings
+
+    def now(self) -> datetime:
+        """The instance's clock, in UTC."""
+        return self._runtime.clock()
+
+    @property
+    def member(self) -> Actor:
+        """The actor; raises SignInRequired for a visitor."""
+        if self.actor is None:
+            raise SignInRequired
+        return self.actor
+
+    def allows(self, permission: str, subject: Any = None) -> bool:
+        """Whether the actor may do it; leaves no entry."""
+        return self.actor is not None and policy().permits(self.actor, permission, subject)
+
+    def permit(self, permission: str, subject: Any = None) -> None:
+        """Go on only if the actor may do it. Raises SignInRequired or Denied, the latter after an entry was committed."""
+        if not self.allows(permission, subject):
+            self.refuse(permission, subject)
+        self._trail.authorisation = permission
+
+    def refuse(self, permission: str, subject: Any = None) -> None:
+        """Record that the permission was refused, and raise Denied."""
+        self._trail.authorisation = permission
+        ref = Ref(type(subject).__name__, subject.id) if hasattr(subject, "id") else None
+        self._trail.write_now(self.member, permission, [ref] if ref else [], result="denied")
+        raise Denied(permission)
+
+    def find(self, model: type[Row], row_id: UUID, permission: str, *, lock: bool = False) -> Row:
+        """The row of that id if it is in scope and the permission covers it; otherwise NotFound or Denied."""
+        self.permit(permission)
+        row = self.db.get(model, row_id, with_for_update=True if lock else None)
+        if row is None:
+            raise NotFound(model.__name__)
+        self.permit(permission, row)
+        return row
+
+    def record(
+        self,
+        action: str,
+        ref: Ref | None = None,
+        *,
+        fields: Iterable[str] = (),
+        purpose: str | None = None,
+        consent_id: UUID | None = None,
+        generation: int | None = None,
+    ) -> None:
+        """Write an entry that stands if and only if this gate's writes do."""
+        self._trail.write(
+            self.db, self.actor, action, [ref] if ref else [],
+            fields=fields, purpose=purpose, consent_id=consent_id, generation=generation,
+        )  # fmt: skip
+
+    def opening(
+        self, action: str, refs: Sequence[Ref], *, fields: Iterable[str], purpose: str, consent_id: UUID | None = None
+    ) -> Opening:
+        """The session's keys, once the entry that says what is opened and why is committed."""
+        self._trail.write_now(self.member, action, refs, fields=fields, purpose=purpose, consent_id=consent_id)
+        return Opening(self.keyring, self._runtime.shred)
+
+    def holds(self, compartment: str) -> bool:
+        """Whether this session has the key of the compartment."""
+        return self.keyring.holds(compartment)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys of this session that are still granted. Only `access` and `oversight` take them from here."""
+        return Keyring.of_session(self.db, self.member, self._token, self._runtime.secrets.session)
+
+    @cached_property
+    def seals(self) -> Seals:
+        """Sealing for this session."""
+        return Seals(self.keyring, self._runtime.shred)
+
+    @cached_property
+    def _trail(self) -> Trail:
+        return Trail(self._runtime)
+
+    def once(self, key: UUID) -> str | None:
+        """Where the result of the same post by the same member is to be seen, if it was done before."""
+        with self.db.no_autoflush:
+            return self.db.scalar(
+                select(DoneOnce.outcome).where(DoneOnce.member_id == self.member.member_id, DoneOnce.key == key)
+            )
+
+    def done(self, key: UUID, outcome: str) -> None:
+        """Keep the outcome under the key. Two equal posts at one time: the second fails whole and shows the first."""
+        statement = insert(DoneOnce).values(member_id=self.member.member_id, key=key, outcome=outcome)
+        self.db.execute(statement)

@@ -1,0 +1,104 @@
+"""The keys of one session: opened at sign-in, wrapped under the cookie, dropped as soon as their grant is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from protect.access.actor import Actor
+from protect.access.errors import CompartmentLocked, SignInRequired
+from protect.access.models import BrowserSession, KeyGrant
+from protect.access.trust import Trust
+from protect.store.sealed import Sealed
+from protect.vault import dropbox, hpke, session
+from protect.vault.encoding import lp, text, unlp
+from protect.vault.errors import CiphertextRejected, Reason
+from protect.vault.hpke import KeyPair
+from protect.vault.identity import Identity
+from protect.vault.shards import search_key
+from protect.vault.signing import SigningKey
+from protect.vault.tree import CompartmentKey
+
+_PARTS = 6
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """An identity and the newest key of each compartment that a live grant gives it."""
+
+    db: Session
+    identity: Identity
+    agency_id: UUID
+    keys: tuple[CompartmentKey, ...]
+
+    @classmethod
+    def of_session(cls, db: Session, actor: Actor, token: str | None, server_secret: bytes) -> Self:
+        """The keys wrapped in the actor's session row, less those whose grant was revoked meanwhile."""
+        row = db.get(BrowserSession, actor.session_id)
+        if token is None or row is None or row.keys is None:
+            raise SignInRequired
+        secrets = session.unwrap(token, server_secret, str(row.id), str(actor.member_id), row.keys.blob)
+        identity, keys = _unpack(str(actor.member_id), str(actor.agency_id), secrets)
+        live = set(
+            db.execute(
+                select(KeyGrant.compartment, KeyGrant.version).where(
+                    KeyGrant.recipient_id == actor.member_id, KeyGrant.revoked_at.is_(None)
+                )
+            ).tuples()
+        )
+        return cls(db, identity, actor.agency_id, tuple(key for key in keys if (key.name, key.version) in live))
+
+    @cached_property
+    def trust(self) -> Trust:
+        """What this identity believes of others."""
+        return Trust(self.db, self.identity, self.agency_id)
+
+    def holds(self, compartment: str) -> bool:
+        """Whether any version of the compartment's key is here."""
+        return any(key.name == compartment for key in self.keys)
+
+    def key(self, compartment: str, version: int | None = None) -> CompartmentKey:
+        """The key of the compartment, newest without `version`; CompartmentLocked if it is not here."""
+        fitting = [key for key in self.keys if key.name == compartment and version in (None, key.version)]
+        if not fitting:
+            raise CompartmentLocked(compartment)
+        return max(fitting, key=lambda key: key.version)
+
+    def dropbox(self, compartment: str) -> KeyPair:
+        """The drop-box of the compartment; CompartmentLocked if its key is not here."""
+        return dropbox.key_pair(self.key(compartment))
+
+    @cached_property
+    def search_key(self) -> bytes:
+        """The key of the agency's search shards."""
+        return search_key(self.key("identity"))
+
+
+def wrap(token: str, server_secret: bytes, row: BrowserSession, identity: Identity, keys: Iterable[CompartmentKey]) -> Sealed:
+    """The session's secrets as its row keeps them: only the cookie and the server secret together open them."""
+    packed = _pack(identity, keys)
+    return Sealed(session.wrap(token, server_secret, str(row.id), str(row.member_id), packed))
+
+
+def _pack(identity: Identity, keys: Iterable[CompartmentKey]) -> bytes:
+    rows = [lp(key.key, key.name, str(key.version)) for key in keys]
+    return lp(
+        identity.hpke.private, identity.signing.private, identity.anchor, identity.directory, identity.checkpoint, lp(*rows)
+    )
+
+
+def _unpack(member_id: str, agency_id: str, packed: bytes) -> tuple[Identity, list[CompartmentKey]]:
+    parts = unlp(packed)
+    if len(parts) != _PARTS:
+        raise CiphertextRejected(Reason.FORMAT)
+    private, signing, anchor, directory, checkpoint, rows = parts
+    identity = Identity(member_id, hpke.from_private(private), SigningKey(signing), anchor, directory, checkpoint)
+    keys = []
+    for row in unlp(rows):
+        key, name, version = unlp(row)
+        keys.append(CompartmentKey(key, agency_id, text(name), int(version)))
+    return identity, keys

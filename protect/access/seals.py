@@ -1,0 +1,132 @@
+"""Sealing for a session: compartments of a case, what goes to another agency, packages, search shards."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from protect.access import rows
+from protect.access.keyring import Keyring
+from protect.access.opening import SHRED_KIND
+from protect.access.rows import CompartmentRow
+from protect.store.sealed import Sealed
+from protect.store.shred import ShredStore
+from protect.vault import dropbox, manifest, package, shards
+from protect.vault.package import PackageContext
+from protect.vault.sealing import field_version
+from protect.vault.shards import SearchEntry
+from protect.vault.tree import DataKey, new_data_key, new_key
+
+__all__ = ["PackageContext", "SealedCompartment", "SealedPackage", "Seals"]
+
+
+@dataclass
+class SealedCompartment:
+    """A new row of one compartment, ready for its table; `columns()` gives the values."""
+
+    case_id: UUID
+    agency_id: UUID
+    name: str
+    part: int
+    key_version: int
+    wrap: str
+    wrapped_key: Sealed
+    commitment: bytes
+    generation: int = 1
+    manifest: bytes = b""
+    fields: Sealed = Sealed(b"")  # noqa: RUF009 -- immutable
+
+    def columns(self) -> dict[str, Any]:
+        """Column values by name."""
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class SealedPackage:
+    """A disclosure package, ready for its table."""
+
+    wrapped_key: Sealed
+    content: Sealed
+
+
+class Seals:
+    """Seals with the keys of one session, or to the drop-box of who may read."""
+
+    def __init__(self, keyring: Keyring, shred: ShredStore) -> None:
+        self._keyring = keyring
+        self._shred = shred
+
+    def compartment(self, case_id: UUID, name: str, values: Mapping[str, str], *, part: int = 0) -> SealedCompartment:
+        """A fresh row with its own data key: under the compartment's key, or in its drop-box if that is not here.
+
+        Raises NotReady while nobody of the agency holds the compartment.
+        """
+        key = new_data_key()
+        row = self._keyed_row(case_id, name, part, key)
+        sealer = rows.sealer(key, row)
+        sealed = {field: sealer.seal(field, rows.kind_of(field), value, 1) for field, value in values.items()}
+        row.fields = rows.packed(sealed)
+        row.manifest = manifest.compute(key.manifest, row.generation, sealed)
+        return row
+
+    def change(self, row: CompartmentRow, changes: Mapping[str, str]) -> dict[str, Any]:
+        """Column values of the row after the changes: next generation, next version of each changed field.
+
+        A row that was dropped in is re-wrapped under the compartment's key on this occasion.
+        """
+        key = rows.data_key(self._keyring, row)
+        sealed = rows.verified(key, row)
+        sealer = rows.sealer(key, row)
+        for field, value in changes.items():
+            version = field_version(sealed[field]) + 1 if field in sealed else 1
+            sealed[field] = sealer.seal(field, rows.kind_of(field), value, version)
+        generation = row.generation + 1
+        compartment_key = self._keyring.key(row.name, row.key_version)
+        return {
+            "wrap": "key",
+            "wrapped_key": Sealed(compartment_key.wrap(str(row.case_id), key).blob),
+            "generation": generation,
+            "fields": rows.packed(sealed),
+            "manifest": manifest.compute(key.manifest, generation, sealed),
+        }
+
+    def drop(self, agency_id: UUID, compartment: str, context: bytes, plaintext: bytes) -> Sealed:
+        """Sealed to the drop-box of a compartment of any agency whose key state verifies; NotReady if it has none."""
+        state = self._keyring.trust.key_state(agency_id, compartment)
+        return Sealed(dropbox.seal(state.dropbox_public, str(agency_id), compartment, context, plaintext))
+
+    def agency_of_kind(self, kind: str) -> UUID:
+        """The agency that the directory root vouches to be of this kind; NotReady while there is none."""
+        return self._keyring.trust.agency_of_kind(kind)
+
+    def package(self, fields: Mapping[str, str], context: PackageContext) -> SealedPackage:
+        """The consented fields under a fresh key; it opens only while the shred key made here lives."""
+        inbox = self._keyring.trust.key_state(UUID(context.to_agency), "inbox")
+        shred_key = new_key()
+        self._shred.put(SHRED_KIND, context.referral_id, shred_key)
+        made = package.build(fields, inbox.dropbox_public, shred_key, context)
+        return SealedPackage(Sealed(made.wrapped_key), Sealed(made.blob))
+
+    def shred(self, referral_id: UUID) -> bool:
+        """Destroy the shred key of a package, at once and for good; False if it was gone already."""
+        return self._shred.destroy(SHRED_KIND, str(referral_id))
+
+    def shard(self, unit_id: UUID, number: int, generation: int, entries: Iterable[SearchEntry]) -> Sealed:
+        """A block of search entries of one unit."""
+        place = (str(self._keyring.agency_id), str(unit_id), number, generation)
+        return Sealed(shards.seal_shard(self._keyring.search_key, *place, entries))
+
+    def _keyed_row(self, case_id: UUID, name: str, part: int, key: DataKey) -> SealedCompartment:
+        agency_id = self._keyring.agency_id
+        if self._keyring.holds(name):
+            held = self._keyring.key(name)
+            wrapped = held.wrap(str(case_id), key)
+            place = (case_id, agency_id, name, part, held.version)
+            return SealedCompartment(*place, "key", Sealed(wrapped.blob), wrapped.commitment)
+        state = self._keyring.trust.key_state(agency_id, name)
+        row = SealedCompartment(
+            case_id, agency_id, name, part, state.version, "dropbox", Sealed(b""), key.commitment
+        )
+        context = rows.dropped_context(row)
+        row.wrapped_key = self.drop(agency_id, name, context, key.key)
+        return row

@@ -1,0 +1,90 @@
+"""Entries of the trail as the gate writes them: details sealed to the auditors of the actor's agency."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from protect import __version__
+from protect.access.actor import Actor, Ref
+from protect.access.errors import NotReady
+from protect.access.models import AgencyRoot, KeyStateRow
+from protect.access.runtime import Runtime
+from protect.audit.append import append
+from protect.audit.entry import AUDIT, Detail, Entry, seal_detail
+
+
+class Trail:
+    """The trail of one request; `authorisation` is the permission that was last granted or refused."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self.authorisation = ""
+
+    def write(
+        self,
+        session: Session,
+        actor: Actor | None,
+        action: str,
+        refs: Sequence[Ref],
+        *,
+        result: str = "allowed",
+        fields: Iterable[str] = (),
+        purpose: str | None = None,
+        consent_id: UUID | None = None,
+        generation: int | None = None,
+        why: str = "",
+    ) -> None:
+        """Write the entry into the session's transaction."""
+        detail = self._detail(session, actor, refs, tuple(fields), why)
+        append(
+            session,
+            Entry(
+                at=self._runtime.clock(),
+                actor_id=actor.member_id if actor else None,
+                agency_id=actor.agency_id if actor else None,
+                role=actor.role if actor else "",
+                session_hash=hashlib.sha256(actor.session_hash).digest() if actor else None,
+                action=action,
+                result=result,
+                purpose=purpose,
+                consent_id=consent_id,
+                authorisation=self.authorisation,
+                case_generation=generation,
+                program=__version__,
+                detail=detail,
+            ),
+        )
+
+    def write_now(self, actor: Actor | None, action: str, refs: Sequence[Ref], **more: object) -> None:
+        """Write the entry and commit it by itself, before anything else happens."""
+        with self._runtime.unit_of_work() as session:
+            self.write(session, actor, action, refs, **more)  # type: ignore[arg-type]  # passed on as they came
+
+    def _detail(
+        self, session: Session, actor: Actor | None, refs: Sequence[Ref], fields: tuple[str, ...], why: str
+    ) -> bytes | None:
+        if actor is None or not (refs or fields or why):
+            return None
+        agency_id, public = self._auditors(session, actor.agency_id)
+        kinds = sorted({ref.type for ref in refs})
+        touched = Detail(" ".join(str(ref.id) for ref in refs), " ".join(kinds), fields, why)
+        return seal_detail(public, agency_id, touched)
+
+    def _auditors(self, session: Session, agency_id: UUID) -> tuple[UUID, bytes]:
+        """Whose drop-box takes the detail: the agency's own auditors, else those of the lead agency.
+
+        Raises NotReady while there are neither: what cannot be recorded is not done.
+        """
+        row = session.execute(
+            select(KeyStateRow.agency_id, KeyStateRow.dropbox_public)
+            .join(AgencyRoot, AgencyRoot.agency_id == KeyStateRow.agency_id)
+            .where(KeyStateRow.compartment == AUDIT, or_(KeyStateRow.agency_id == agency_id, AgencyRoot.kind == "lead"))
+            .order_by((KeyStateRow.agency_id == agency_id).desc(), KeyStateRow.version.desc())
+            .limit(1)
+        ).one_or_none()
+        if row is None:
+            raise NotReady(AUDIT)
+        return row.agency_id, row.dropbox_public

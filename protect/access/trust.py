@@ -1,0 +1,121 @@
+"""Belief in other people's public keys: every chain starts at an anchor inside the sealed identity of the actor."""
+
+import hmac
+from collections.abc import Iterator
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from protect.access.errors import NotReady
+from protect.access.models import AgencyRoot, Certificate, Invitation, KeyStateRow
+from protect.vault.agency import AgencyVouch, verify_agency
+from protect.vault.certificate import Certificate as SignedCertificate
+from protect.vault.certificate import Invitation as SignedInvitation
+from protect.vault.certificate import anchor_of, verify_chain
+from protect.vault.errors import CiphertextRejected, Reason
+from protect.vault.grants import KeyState, verify_key_state
+from protect.vault.identity import Identity
+
+
+class Link(NamedTuple):
+    """What the database says of one member; nothing of it is believed yet."""
+
+    root: AgencyRoot
+    invitation: Invitation
+    certificate: Certificate
+    signed_invitation: SignedInvitation
+    signed_certificate: SignedCertificate
+
+
+class Trust:
+    """What one identity believes. Chains that were verified are remembered for the life of this object."""
+
+    def __init__(self, db: Session, identity: Identity, agency_id: UUID) -> None:
+        self._db = db
+        self._identity = identity
+        self._agency_id = agency_id
+        self._verified: dict[UUID, SignedCertificate] = {}
+
+    def certificate(self, member_id: UUID) -> SignedCertificate:
+        """The member's current certificate, verified up to a pinned anchor; CiphertextRejected if any link fails."""
+        if member_id not in self._verified:
+            self._verified[member_id] = self._verify(self._link(member_id))
+        return self._verified[member_id]
+
+    def key_state(self, agency_id: UUID, compartment: str) -> KeyState:
+        """The newest key state of a compartment of any agency, verified; NotReady while there is none."""
+        row = self._db.scalar(_newest(agency_id, compartment))
+        if row is None:
+            raise NotReady(compartment)
+        state = signed_state(row)
+        return verify_key_state(state, self.certificate(row.holder_id))
+
+    def key_states(self, agency_id: UUID) -> Iterator[KeyState]:
+        """Every key state of an agency, verified."""
+        for row in self._db.scalars(select(KeyStateRow).where(KeyStateRow.agency_id == agency_id)):
+            yield verify_key_state(signed_state(row), self.certificate(row.holder_id))
+
+    def agency_of_kind(self, kind: str) -> UUID:
+        """The first agency that the directory root vouches to be of this kind; NotReady while there is none."""
+        query = select(AgencyRoot).where(AgencyRoot.kind == kind).order_by(AgencyRoot.agency_id)
+        root = self._db.scalar(query.limit(1))
+        if root is None:
+            raise NotReady(kind)
+        self._believe_root(root)
+        return root.agency_id
+
+    def _link(self, member_id: UUID) -> Link:
+        row = self._db.execute(
+            select(AgencyRoot, Invitation, Certificate)
+            .join(Invitation, Invitation.id == Certificate.invitation_id)
+            .join(AgencyRoot, AgencyRoot.agency_id == Invitation.agency_id)
+            .where(Certificate.member_id == member_id, Certificate.revoked_at.is_(None))
+            .order_by(Certificate.epoch.desc())
+            .limit(1)
+        ).one_or_none()
+        if row is None:
+            raise CiphertextRejected(Reason.REVOKED)
+        root, invitation, certificate = row
+        return Link(
+            root, invitation, certificate,
+            SignedInvitation.from_bytes(invitation.statement),
+            SignedCertificate.from_bytes(certificate.statement),
+        )  # fmt: skip
+
+    def _verify(self, link: Link) -> SignedCertificate:
+        self._believe_root(link.root)
+        if link.signed_certificate.user_id != str(link.certificate.member_id):
+            raise CiphertextRejected(Reason.CONTEXT)
+        public = link.root.root_public
+        return verify_chain(anchor_of(public), public, link.signed_invitation, link.signed_certificate)
+
+    def _believe_root(self, root: AgencyRoot) -> None:
+        """The own agency's root by its own pin, every root by the directory's."""
+        vouch = AgencyVouch.from_bytes(root.statement)
+        verify_agency(self._identity.directory, root.directory_public, vouch)
+        if (vouch.agency_id, vouch.kind, vouch.root_public) != (str(root.agency_id), root.kind, root.root_public):
+            raise CiphertextRejected(Reason.CONTEXT)
+        own = root.agency_id == self._agency_id
+        if own and not hmac.compare_digest(anchor_of(root.root_public), self._identity.anchor):
+            raise CiphertextRejected(Reason.ANCHOR)
+
+
+def signed_state(row: KeyStateRow) -> KeyState:
+    """The statement of a key-state row, checked to be about that row."""
+    state = KeyState.from_bytes(row.statement)
+    if (state.agency, state.compartment, state.version) != (str(row.agency_id), row.compartment, row.version):
+        raise CiphertextRejected(Reason.CONTEXT)
+    if (state.holder_id, state.dropbox_public) != (str(row.holder_id), row.dropbox_public):
+        raise CiphertextRejected(Reason.CONTEXT)
+    return state
+
+
+def _newest(agency_id: UUID, compartment: str) -> Select[tuple[KeyStateRow]]:
+    return (
+        select(KeyStateRow)
+        .where(KeyStateRow.agency_id == agency_id, KeyStateRow.compartment == compartment)
+        .order_by(KeyStateRow.version.desc())
+        .limit(1)
+    )
