@@ -1,0 +1,179 @@
+"""Registration of pages: every page says what it needs, or it does not exist."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Final, Literal, Protocol
+
+from flask import Blueprint, Flask, abort, current_app, g, redirect, request, session
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from protect.access.policy import PUBLIC, policy
+from protect.web.origin import require_own_form
+from protect.web.site import current_site
+
+__all__ = ["PUBLIC", "SIGNED_IN", "PageGate", "PageRule", "Pages"]
+
+_RULES: Final = "protect.pages"
+_NEXT: Final = "next"
+SEE_OTHER: Final = 303
+
+
+SIGNED_IN: Final = "signed in"  # whoever they are; a permission says more
+OPEN: Final = frozenset({PUBLIC, SIGNED_IN})
+Csrf = Literal["none", "token", "origin"]
+Cache = Literal["no-store", "immutable"]
+Trail = Literal["none", "entry"]
+View = Callable[..., str | Response]
+
+
+class NeedsMissing(Exception):
+    """A page was registered without saying what it needs, or names a permission that the policy does not have."""
+
+
+class PageGate(Protocol):
+    """What a page asks of the gate; the application puts one into `g.gate` for every request."""
+
+    @property
+    def actor(self) -> object | None:
+        """Who acts; None for a visitor."""
+
+    def allows(self, permission: str) -> bool:
+        """Whether the actor's role may do it at all."""
+
+    def refuse(self, permission: str) -> None:
+        """Record the refusal, and raise Denied."""
+
+
+@dataclass(frozen=True)
+class PageRule:
+    """One method of one address, with everything that is promised about it."""
+
+    endpoint: str
+    method: str
+    rule: str
+    needs: str
+    csrf: Csrf
+    cache: Cache = "no-store"
+    trail: Trail = "none"
+    title: object = ""
+
+    def __str__(self) -> str:
+        parts = (self.method, self.rule, self.endpoint, self.needs, self.csrf, self.cache, self.trail)
+        return "  ".join(parts)
+
+
+class Pages:
+    """The pages of one slice. A view is called as `view(gate, **arguments_of_the_address)`."""
+
+    def __init__(self, name: str, import_name: str) -> None:
+        self.name = name
+        self.rules: list[PageRule] = []
+        self._blueprint = Blueprint(name, import_name)
+
+    def get(
+        self, rule: str, *, needs: str, title: object = "", trail: Trail | None = None
+    ) -> Callable[[View], View]:
+        """Register a page that is read. It changes nothing."""
+        return self._page("GET", rule, needs, title=title, csrf="none", trail=trail)
+
+    def post(
+        self,
+        rule: str,
+        *,
+        needs: str,
+        title: object = "",
+        trail: Trail | None = None,
+        csrf: Csrf = "token",
+    ) -> Callable[[View], View]:
+        """Register a form's target. `csrf="origin"` is for leaving in a hurry: a stale token must not hold anyone."""
+        return self._page("POST", rule, needs, title=title, csrf=csrf, trail=trail)
+
+    def register(self, app: Flask) -> None:
+        """Put the pages into the application."""
+        known: dict[tuple[str, str], PageRule] = app.extensions.setdefault(_RULES, {})
+        known.update({(page.endpoint, page.method): page for page in self.rules})
+        app.register_blueprint(self._blueprint)
+
+    def _page(self, method: str, rule: str, needs: str, **promises: Any) -> Callable[[View], View]:
+        if needs not in OPEN and needs not in policy().clauses:
+            raise NeedsMissing(f"{method} {rule} says {needs!r}; name a permission of the policy, SIGNED_IN or PUBLIC")
+
+        def add(view: View) -> View:
+            promises["trail"] = promises["trail"] or ("none" if needs in OPEN else "entry")
+            page = PageRule(f"{self.name}.{view.__name__}", method, rule, needs, **promises)
+            self.rules.append(page)
+            self._blueprint.add_url_rule(rule, view.__name__, _guarded(page, view), methods=[method])
+            return view
+
+        return add
+
+
+def _guarded(page: PageRule, view: View) -> Callable[..., str | Response]:
+    @wraps(view)
+    def call(**arguments: object) -> str | Response:
+        g.page = page
+        refusal = _admission(page, g.gate)
+        if refusal:
+            return refusal
+        if page.csrf != "none":
+            require_own_form(needs_token=page.csrf == "token")
+        return view(g.gate, **arguments)
+
+    return call
+
+
+def _admission(page: PageRule, gate: PageGate) -> Response | None:
+    if page.needs == PUBLIC:
+        return None
+    if gate.actor is None:
+        return sign_in_first()
+    if page.needs != SIGNED_IN and not gate.allows(page.needs):
+        gate.refuse(page.needs)
+        abort(404)  # refusing raises already; this holds should it ever not
+    return None
+
+
+def sign_in_first() -> Response:
+    """Send the visitor to sign in, and remember in the sealed cookie where to go then."""
+    site = current_site()
+    if request.method == "POST":
+        site.on_lost_form(request)
+    session[_NEXT] = own_address(request.full_path.removesuffix("?"))
+    return redirect(site.sign_in, SEE_OTHER)
+
+
+def take_next() -> str:
+    """Where the person wanted to go before signing in; asked once, and never an address given by a link."""
+    return own_address(str(session.pop(_NEXT, "/")))
+
+
+def own_address(path: str) -> str:
+    """`path` when it is a page of this application that can be read, else the first page."""
+    plain = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    try:
+        current_app.create_url_adapter(request).match(path.partition("?")[0], method="GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return "/"
+    return path if plain else "/"
+
+
+def rules_of(app: Flask) -> tuple[PageRule, ...]:
+    """Every page of the application, by address: for tests and the golden file."""
+    known: dict[tuple[str, str], PageRule] = app.extensions.get(_RULES, {})
+    return tuple(sorted(known.values(), key=lambda page: (page.rule, page.method)))
+
+
+def refuse_undeclared(app: Flask, allowed: Iterable[str] = ("static",)) -> None:
+    """Answer 404 to any endpoint that was not registered as a page."""
+    open_endpoints = frozenset(allowed)
+
+    @app.before_request
+    def _refuse() -> None:
+        method = "GET" if request.method == "HEAD" else request.method
+        known = app.extensions.get(_RULES, {})
+        if request.endpoint in open_endpoints or request.endpoint is None or method == "OPTIONS":
+            return
+        if (request.endpoint, method) not in known:
+            abort(404)

@@ -1,0 +1,101 @@
+"""What the application tells the pages about itself: names, addresses, and whom to call when something happens."""
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple, cast
+
+from flask import Request, current_app
+
+_KEY = "protect.site"
+_log = logging.getLogger("protect.web")
+
+
+class Fault(Enum):
+    """A page that is shown instead of the one asked for: HTTP status and template."""
+
+    BAD_REQUEST = (400, "errors/bad_request.html")
+    LOST_FORM = (400, "errors/lost_form.html")
+    CROSS_SITE = (403, "errors/cross_site.html")
+    NOT_FOUND = (404, "errors/not_found.html")
+    LOCKED = (403, "errors/locked.html")
+    CONFLICT = (409, "errors/conflict.html")
+    NOT_READY = (409, "errors/not_ready.html")
+    UNREADABLE = (409, "errors/unreadable.html")
+    TOO_LARGE = (413, "errors/too_large.html")
+    TOO_MANY = (429, "errors/too_many.html")
+    BROKEN = (500, "errors/broken.html")
+    DATABASE_GONE = (503, "errors/database_gone.html")
+    DISK_FULL = (507, "errors/disk_full.html")
+
+    @property
+    def status(self) -> int:
+        """HTTP status of the answer."""
+        return self.value[0]
+
+    @property
+    def template(self) -> str:
+        """Template of the page."""
+        return self.value[1]
+
+
+class NavItem(NamedTuple):
+    """One entry of the navigation: an endpoint without arguments and its words."""
+
+    endpoint: str
+    label: object  # text, or lazy text
+    count: int = 0  # how many things wait there
+
+
+def _nobody() -> str:
+    return ""
+
+
+def _no_navigation() -> Sequence[NavItem]:
+    return ()
+
+
+def _nothing_to_end() -> None:
+    return None
+
+
+def _not_kept(_request: Request) -> bool:
+    return False
+
+
+def log_fault(error: BaseException, reference: str) -> None:
+    """Write the kind and the place of an error, never its message, which may quote data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+    _log.error("fault %s: %s at %s", reference, type(error).__qualname__, place)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Settings and hooks of the pages; the composition root fills them in."""
+
+    product_name: str = "Protéger"
+    exit_url: str = "https://www.wikipedia.org/"
+    demonstration: bool = False
+    https: bool = True
+    sign_in: str = "/connexion"
+    sign_out: str = "/deconnexion"
+    timezone: str = "Africa/Kinshasa"
+    who: Callable[[], str] = _nobody  # name shown beside "sign out"; empty when signed out
+    navigation: Callable[[], Sequence[NavItem]] = _no_navigation
+    end_session: Callable[[], None] = _nothing_to_end  # quick exit
+    on_lost_form: Callable[[Request], bool] = _not_kept  # True when what was typed could be kept
+    on_fault: Callable[[BaseException, str], None] = log_fault  # with the reference that the page shows
+    faults: Mapping[type[Exception], Fault] = field(default_factory=dict)
+
+
+def keep_site(site: Site) -> None:
+    """Attach `site` to the current application."""
+    current_app.extensions[_KEY] = site
+
+
+def current_site() -> Site:
+    """The site of the current application."""
+    return cast("Site", current_app.extensions[_KEY])
