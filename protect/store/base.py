@@ -32,7 +32,7 @@ class Base(DeclarativeBase):
         Sealed: SealedBytes(),
     }
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 -- passed on untouched
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         """Declare the table of a case-bound class as protected by agency unless it says otherwise."""
         super().__init_subclass__(**kwargs)
         table: FromClause | None = cls.__dict__.get("__table__")

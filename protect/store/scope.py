@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Never
+from typing import Any, Never, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.sql.visitors import ExternallyTraversible
 
 from protect.store.errors import CommitOutsideGate, RawStatementRefused, ScopeMissing, ScopeViolated
 from protect.store.tables import Touched, beside_target, is_case_bound, touched
@@ -49,20 +50,20 @@ class GatedSession(Session):
     or None. ``committing``: true only while the gate commits.
     """
 
-    def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:  # noqa: ANN401 -- SQLAlchemy's signature
+    def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
         """Give the bare connection only for a stated reason: ``execution_options={"raw": reason}``."""
         _require_reason(execution_options or {})
         return super().connection(bind_arguments, execution_options)
 
-    def bulk_save_objects(self, *args: object, **kwargs: object) -> Never:
+    def bulk_save_objects(self, *_: object, **__: object) -> Never:
         """Refuse: it passes by every check."""
         raise ScopeViolated("bulk_save_objects passes by the scope; use add_all")
 
-    def bulk_insert_mappings(self, *args: object, **kwargs: object) -> Never:
+    def bulk_insert_mappings(self, *_: object, **__: object) -> Never:
         """Refuse: it passes by every check."""
         raise ScopeViolated("bulk_insert_mappings passes by the scope; execute insert(Model) with rows")
 
-    def bulk_update_mappings(self, *args: object, **kwargs: object) -> Never:
+    def bulk_update_mappings(self, *_: object, **__: object) -> Never:
         """Refuse: it passes by every check."""
         raise ScopeViolated("bulk_update_mappings passes by the scope; use update(Model).where(…)")
 
@@ -70,12 +71,12 @@ class GatedSession(Session):
 @event.listens_for(GatedSession, "do_orm_execute")
 def _check_and_narrow(state: ORMExecuteState) -> None:
     """Look at every table of the statement before it runs."""
-    found = touched(state.statement)
+    found = touched(cast("ExternallyTraversible", state.statement))
     if found.raw:
         _require_reason(state.execution_options)
     scope = state.session.info.get("scope")
     if found.case_bound:
-        _require_scope(scope, found)
+        scope = _require_scope(scope, found)
         _refuse_unnarrowable(state.statement, found)
         _check_written_rows(state, scope)
     if found.mappers:
@@ -92,10 +93,11 @@ def _require_reason(options: Mapping[str, Any]) -> None:
         )
 
 
-def _require_scope(scope: Scope | None, found: Touched) -> None:
+def _require_scope(scope: object, found: Touched) -> Scope:
     if not isinstance(scope, Scope):
         names = ", ".join(sorted(table.name for table in found.case_bound))
         raise ScopeMissing(f"a statement touches {names} and the session has no scope")
+    return scope
 
 
 def _refuse_unnarrowable(statement: Executable, found: Touched) -> None:
@@ -134,11 +136,12 @@ def _reachable(mappers: set[Mapper[Any]]) -> set[Mapper[Any]]:
 
 def _option(mapper: Mapper[Any], scope: Scope | None, *, reading: bool) -> ExecutableOption:
     """Give the criterion that every occurrence of an entity receives."""
-    criterion = _criterion(mapper.class_, mapper.local_table.info, scope, reading=reading)
+    criterion = _criterion(mapper.class_, scope, reading=reading)
     return with_loader_criteria(mapper.class_, criterion, include_aliases=True, propagate_to_loaders=False)
 
 
-def _criterion(entity: Any, info: Mapping[Any, Any], scope: Scope | None, *, reading: bool) -> ColumnElement[bool]:  # noqa: ANN401 -- any mapped class
+def _criterion(entity: Any, scope: Scope | None, *, reading: bool) -> ColumnElement[bool]:
+    info = entity.__table__.info
     kind = info.get("rls")
     if scope is None:
         return false()
@@ -160,7 +163,7 @@ def _check_objects(session: Session, context: UOWTransaction, instances: object)
             _check_object(session, instance, table)
 
 
-def _check_object(session: Session, instance: Any, table: Table) -> None:  # noqa: ANN401 -- any mapped object
+def _check_object(session: Session, instance: Any, table: Table) -> None:
     scope = session.info.get("scope")
     if not isinstance(scope, Scope):
         raise ScopeMissing(f"a row of {table.name} is written and the session has no scope")

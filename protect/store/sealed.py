@@ -91,7 +91,7 @@ class SealedBytes(TypeDecorator[Sealed]):
         require_sealed(value)
         return None if value is None else value.blob
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> Sealed | None:  # noqa: ANN401 -- SQLAlchemy's signature
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Sealed | None:
         """Wrap what the driver gave."""
         del dialect
         return None if value is None else Sealed(bytes(value))

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Alias, ColumnClause, SelectBase, Table, TableClause, TextClause
 from sqlalchemy.orm import Mapper
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.visitors import ExternallyTraversible
 
-KINDS: Final = ("agency", "parties", "feed", "open")
 _HARMLESS_LITERAL = re.compile(r"\*|\d+|'[^'\\]*'")
 
 

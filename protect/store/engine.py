@@ -1,0 +1,29 @@
+"""Engines and session factories; no address, parameter or row reaches a log through them."""
+
+from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy.orm import sessionmaker
+
+from protect.store.roles import NAMES, Role
+from protect.store.scope import GatedSession
+
+
+def engine(url: str | URL, *, role: Role = "web", pool_size: int = 5) -> Engine:
+    """Give an engine that checks a connection before use, so that a restarted server is no error."""
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=pool_size,
+        connect_args={"application_name": f"{NAMES[role]}"},
+    )
+
+
+def sessions(bound: Engine) -> sessionmaker[GatedSession]:
+    """Give the factory of gated sessions on an engine; the gate fills their ``info``."""
+    return sessionmaker(bound, class_=GatedSession, expire_on_commit=False)
+
+
+def with_role(url: str, role: Role) -> URL:
+    """Address of another role on the same server; its secret comes from a password file or a certificate."""
+    parsed = make_url(url)
+    return parsed if role == "web" else parsed.set(username=NAMES[role], password=None)
