@@ -14,8 +14,7 @@ from protect.vault.log import leaf_hash
 AUDIT = "audit"
 """The compartment whose drop-box takes what only auditors may read."""
 
-_DETAIL_CONTEXT = lp("trail-detail.v1")
-_BLOCK = 64
+_DETAIL_CONTEXT = "trail-detail.v1"
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def _part(value: object) -> bytes:
 
 
 def seal_detail(public: bytes, agency: uuid.UUID, detail: Detail) -> bytes:
-    """The detail as only the auditors of this agency open it; its length tells no more than its number of blocks."""
+    """The detail as only the auditors of this agency open it; its length is in steps of 64 bytes."""
     plain = json.dumps(
         {
             "fields": sorted(detail.fields),
@@ -93,8 +92,7 @@ def seal_detail(public: bytes, agency: uuid.UUID, detail: Detail) -> bytes:
         separators=(",", ":"),
         sort_keys=True,
     ).encode()
-    padded = plain.ljust(-(-len(plain) // _BLOCK) * _BLOCK)
-    return dropbox.seal(public, str(agency), AUDIT, _DETAIL_CONTEXT, padded)
+    return dropbox.seal(public, str(agency), AUDIT, _DETAIL_CONTEXT, plain)
 
 
 def open_detail(auditor: KeyPair, agency: uuid.UUID, blob: bytes) -> Detail:

@@ -43,7 +43,7 @@ class Xid8(UserDefinedType[int]):
 
     def result_processor(
         self,
-        dialect: Dialect,
+        dialect: Dialect,  # noqa: ARG002
         coltype: object,  # noqa: ARG002
     ) -> Callable[[Any], int | None]:
         """Read the number from its text."""

@@ -90,7 +90,7 @@ def _seal(session: Session, before: State, rows: Sequence[Pending]) -> State:
     for sequence, (row_id, xid, leaf) in enumerate(rows, before.sequence + 1):
         link = Link(sequence, before.epoch, row_id, xid, leaf)
         macs.append(link.mac(key))
-        frontier.push(link.node(macs[-1]))
+        frontier = frontier.push(link.node(macs[-1]))
         key = ratchet(key)
     last, root = before.sequence + len(rows), frontier.root()
     _number(session, before, [row[0] for row in rows], macs)

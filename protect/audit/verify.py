@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, func, literal, select, true
+from sqlalchemy import Result, Row, Select, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from protect.audit import state as states
@@ -86,9 +86,10 @@ def verify(
     extent = _extent(session)
     findings = _Findings()
     codes = _Codes(dict(start_keys or {}), set(session.scalars(select(TrailEpoch.epoch).distinct())))
-    walk = _Walk(findings, codes, _heads(session, extent.last))
-    for row in _rows(session, extent.last):
-        walk.entry(row)
+    with _heads(session, extent.last) as heads, _rows(session, extent.last) as rows:
+        walk = _Walk(findings, codes, iter(heads))
+        for row in rows:
+            walk.entry(row)
     walk.finish(extent, server_secret)
     if extent.overdue:
         findings.add(None, "unsealed-old")
@@ -115,24 +116,33 @@ class _Codes:
         self.checked: set[int] = set()
         self.unchecked: set[int] = set()
 
-    def enter(self, epoch: int) -> None:
-        """Go over to an epoch: to its own first key, or on with the same key if it was given none."""
-        if epoch == self._epoch:
-            return
+    def fits(self, link: Link, mac: bytes, missing: int) -> bool:
+        """Whether the code is that of this turn, as far as there is a key; the key then moves on to the next turn."""
+        entered = self.enter(link.epoch)
+        if missing > _FAR:
+            self.key = None
+        for _ in range(missing if self.key is not None else 0):
+            if entered and self._made(link, mac):
+                break  # an epoch began somewhere among the missing: its code tells where
+            self._step()
+        fits = self.key is None or self._made(link, mac)
+        self._step()
+        return fits
+
+    def enter(self, epoch: int) -> bool:
+        """Go over to a later epoch: to its own first key, or on with the same key if it was given none."""
+        if epoch <= self._epoch:
+            return False
         self._epoch = epoch
         if epoch in self._start or epoch in self._opened:
             self.key = self._start.get(epoch)
         (self.unchecked if self.key is None else self.checked).add(epoch)
+        return True
 
-    def skip(self, count: int) -> None:
-        """Move on over entries that are missing."""
-        if count > _FAR:
-            self.key = None
-        for _ in range(count if self.key is not None else 0):
-            self.step()
+    def _made(self, link: Link, mac: bytes) -> bool:
+        return self.key is not None and link.mac(self.key) == mac
 
-    def step(self) -> None:
-        """Forget the key of this turn."""
+    def _step(self) -> None:
         if self.key is not None:
             self.key = ratchet(self.key)
 
@@ -157,30 +167,25 @@ class _Walk:
         link = Link(row.sequence, row.epoch or 0, row.id, row.written_xid, row.leaf)
         if leaf_of(row[-len(CONTENT) :]) != link.leaf:
             self.findings.add(link.sequence, "edited")
-        self._order(link)
+        missing = self._order(link)
         mac = row.mac or b""
-        self._code(link, mac)
-        self.frontier.push(link.node(mac))
+        if not self.codes.fits(link, mac, missing):
+            self.findings.add(link.sequence, "mac")
+        self.frontier = self.frontier.push(link.node(mac))
         self.count += 1
         self._last = link.sequence
         self._pass_heads(link.sequence)
 
-    def _order(self, link: Link) -> None:
-        place = (link.epoch, link.written_xid, link.id)
-        if place <= self._place:
-            self.findings.add(link.sequence, "swapped")
+    def _order(self, link: Link) -> int:
+        """Hold an entry's place against the one before; how many are missing between them."""
+        place, before = (link.epoch, link.written_xid, link.id), self._place
         self._place = place
-        if link.sequence > self._last + 1:
-            self.findings.add(self._last + 1, "deleted")
-            self.codes.skip(link.sequence - self._last - 1)
-        elif link.sequence <= self._last:
+        missing = link.sequence - self._last - 1
+        if place <= before or missing < 0:
             self.findings.add(link.sequence, "swapped")
-
-    def _code(self, link: Link, mac: bytes) -> None:
-        self.codes.enter(link.epoch)
-        if self.codes.key is not None and link.mac(self.codes.key) != mac:
-            self.findings.add(link.sequence, "mac")
-        self.codes.step()
+        elif missing > 0:
+            self.findings.add(self._last + 1, "deleted")
+        return max(missing, 0)
 
     def _pass_heads(self, sequence: int) -> None:
         while self._head is not None and self._head.last_sequence <= sequence:
@@ -246,15 +251,15 @@ def _extent(session: Session) -> _Extent:
     return _Extent(state, last, pending, oldest, late)
 
 
-def _rows(session: Session, last: int) -> Iterator[Row[Any]]:
+def _rows(session: Session, last: int) -> Result[*tuple[Any, ...]]:
     columns = (getattr(TrailEntry, name) for name in _READ)
     return _stream(session, select(*columns).where(TrailEntry.sequence <= last).order_by(TrailEntry.sequence))
 
 
-def _heads(session: Session, last: int) -> Iterator[Row[Any]]:
+def _heads(session: Session, last: int) -> Result[*tuple[Any, ...]]:
     columns = (TrailHead.first_sequence, TrailHead.last_sequence, TrailHead.root)
     return _stream(session, select(*columns).where(TrailHead.last_sequence <= last).order_by(TrailHead.last_sequence))
 
 
-def _stream(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Row[Any]]:
-    return iter(session.execute(query, execution_options={"yield_per": _STREAM}))
+def _stream(session: Session, query: Select[*tuple[Any, ...]]) -> Result[*tuple[Any, ...]]:
+    return session.execute(query, execution_options={"yield_per": _STREAM})

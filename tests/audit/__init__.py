@@ -1,0 +1,1 @@
+"""Tests of the trail on a real server."""
