@@ -104,6 +104,7 @@ def match_key_state(compartment_key: CompartmentKey, state: KeyState) -> None:
     if compartment_key.context() != (state.agency, state.compartment, u32(state.version)):
         raise CiphertextRejected(Reason.CONTEXT)
     verify_commitment(compartment_key.key, state.commitment)
+    hpke.check_public(state.dropbox_public)
     derived = dropbox.key_pair(compartment_key, state.dropbox_public[0])
     if not hmac.compare_digest(derived.public, state.dropbox_public):
         raise CiphertextRejected(Reason.COMMITMENT)

@@ -1,0 +1,1 @@
+"""The vault: what it seals opens in its place only."""

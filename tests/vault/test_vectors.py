@@ -1,0 +1,180 @@
+"""What version 1 sealed opens for ever: the frozen vectors of every own format."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from protect.vault import codes, dropbox, hpke, log, manifest, package, passphrase, session, shards
+from protect.vault.agency import AgencyVouch, directory_anchor, verify_agency
+from protect.vault.attachments import context, open_stream
+from protect.vault.box import open_box
+from protect.vault.certificate import (
+    Certificate,
+    Chain,
+    Invitation,
+    Revocation,
+    anchor_of,
+    check_revocation,
+    enrol_key,
+    verify_chain,
+)
+from protect.vault.grants import Grant, KeyState, match_key_state, open_grant, verify_key_state
+from protect.vault.identity import Identity, open_identity, open_slot
+from protect.vault.package import Package, PackageContext
+from protect.vault.sealing import ContentKey, Place, field_version
+from protect.vault.server import open_note
+from protect.vault.shards import SearchEntry
+from protect.vault.signing import verify_note
+from protect.vault.tree import CompartmentKey, Wrapped
+
+FOLDER = Path(__file__).parent.parent / "vectors"
+
+
+class Vector(dict[str, Any]):
+    def raw(self, name: str) -> bytes:
+        return bytes.fromhex(self[name])
+
+
+def frozen(name: str) -> Vector:
+    return Vector(json.loads((FOLDER / f"{name}.json").read_text("utf-8")))
+
+
+def key(name: str) -> bytes:
+    return hashlib.sha256(f"vector {name}".encode()).digest()
+
+
+COMPARTMENT = CompartmentKey(key("compartment"), "agency-a", "identity", 1)
+
+
+def amina() -> Identity:
+    return open_identity(key("master"), "amina", frozen("identity.v1").raw("blob"))
+
+
+def chain() -> Chain:
+    vector = frozen("chain.v1")
+    return Chain(Invitation.from_bytes(vector.raw("invitation")), Certificate.from_bytes(vector.raw("certificate")))
+
+
+def test_field() -> None:
+    vector = frozen("field.v1")
+    blob = vector.raw("blob")
+    assert ContentKey(key("content")).open(Place(*vector["place"]), blob).decode() == vector["value"]
+    assert field_version(blob) == vector["version"]
+
+
+def test_manifest() -> None:
+    vector = frozen("manifest.v1")
+    fields = {name: bytes.fromhex(blob) for name, blob in vector["fields"].items()}
+    manifest.verify(key("manifest"), vector["generation"], fields, vector.raw("manifest"))
+
+
+def test_tree() -> None:
+    vector = frozen("tree.v1")
+    data = COMPARTMENT.unwrap(vector["case"], Wrapped(vector.raw("blob"), vector.raw("commitment")))
+    assert data.key == key("data")
+    assert (data.manifest, data.attachment) == (vector.raw("manifest"), vector.raw("attachment"))
+    row = data.content.at(*frozen("field.v1")["place"][:5])
+    assert row.open("family_name", "STRING", vector.raw("field")) == b"Ngoyi"
+
+
+def test_box() -> None:
+    vector = frozen("box.v1")
+    assert open_box(key("box"), vector.raw("context"), vector.raw("blob")) == vector.raw("value")
+
+
+@pytest.mark.parametrize("name", ["hpke-hybrid.v1", "hpke-curve.v1"])
+def test_hpke(name: str) -> None:
+    vector = frozen(name)
+    pair = hpke.from_seed(key("hpke") * 3, vector["algorithm"])
+    assert pair.public == vector.raw("public")
+    assert hpke.open(pair.private, vector.raw("info"), vector.raw("blob")) == vector.raw("value")
+
+
+def test_dropbox() -> None:
+    vector = frozen("dropbox.v1")
+    pair = dropbox.key_pair(COMPARTMENT)
+    assert pair.public == vector.raw("public")
+    opened = dropbox.open(pair.private, "agency-a", "identity", vector["context"], vector.raw("blob"))
+    assert opened == vector.raw("value")
+
+
+def test_identity_and_slot() -> None:
+    vector, slot = frozen("identity.v1"), frozen("masterslot.v1")
+    identity = amina()
+    assert identity.hpke.public == vector.raw("hpke_public")
+    assert identity.signing.public == vector.raw("sign_public")
+    assert (identity.anchor, identity.directory) == (vector.raw("anchor"), vector.raw("directory"))
+    assert identity.checkpoint == b"checkpoint"
+    assert open_slot(key("slot"), "amina", slot["slot"], slot.raw("blob")) == key("master")
+
+
+def test_chain() -> None:
+    vector = frozen("chain.v1")
+    root, directory = vector.raw("root_public"), vector.raw("directory_public")
+    identity = amina()
+    certificate = verify_chain(identity.anchor, root, *chain())
+    assert certificate.hpke_public == identity.hpke.public
+    assert enrol_key(vector["code"]).public == chain().invitation.enrol_public
+    revocation = check_revocation(anchor_of(root), root, Revocation.from_bytes(vector.raw("revocation")))
+    assert revocation.invitation == chain().invitation.digest()
+    vouch = verify_agency(identity.directory, directory, AgencyVouch.from_bytes(vector.raw("vouch")))
+    assert (vouch.root_public, directory_anchor(directory)) == (root, identity.directory)
+
+
+def test_grant_and_key_state() -> None:
+    vector = frozen("grant.v1")
+    opened = open_grant(amina(), Grant.from_bytes(vector.raw("grant")), chain().certificate)
+    assert opened.key == COMPARTMENT.key
+    match_key_state(opened, verify_key_state(KeyState.from_bytes(vector.raw("state")), chain().certificate))
+
+
+def test_package() -> None:
+    vector = frozen("package.v1")
+    inbox = hpke.from_seed(key("inbox") * 3, hpke.MLKEM768_X25519)
+    sent = Package(vector.raw("blob"), vector.raw("wrapped_key"))
+    fields = package.open(sent, inbox.private, key("shred"), PackageContext(*vector["context"]))
+    assert fields == {"sex": "F", "family_name": "Ngoyi"}
+
+
+def test_session() -> None:
+    vector = frozen("session.v1")
+    assert session.token_hash("token") == vector.raw("hash")
+    assert session.unwrap("token", b"server", "session-1", "amina", vector.raw("blob")) == vector.raw("value")
+
+
+def test_shard() -> None:
+    vector = frozen("shard.v1")
+    entries = shards.open_shard(shards.search_key(COMPARTMENT), "agency-a", "unit-1", 2, 5, vector.raw("blob"))
+    case_id, code, names, phonetic, year = vector["entry"]
+    assert entries == [SearchEntry(case_id, code, tuple(names), tuple(phonetic), year)]
+
+
+def test_attachment() -> None:
+    vector = frozen("attachment.v1")
+    place = context("agency-a", "case-1", "attachment-1", 1)
+    assert b"".join(open_stream(key("attachment"), place, [vector.raw("blob")])) == vector.raw("value")
+
+
+def test_server_note() -> None:
+    vector = frozen("note.v1")
+    assert open_note(key("server"), "enrol-draft.v1", "amina", vector.raw("blob")) == vector.raw("value")
+
+
+def test_account() -> None:
+    vector = frozen("account.v1")
+    root = passphrase.stretch("ecole coeur", key("salt")[:16])
+    verifier, slot_key = passphrase.split(root, b"pepper", "amina")
+    passphrase.check_verifier(verifier, vector.raw("stored"))
+    assert (root, slot_key) == (vector.raw("root"), vector.raw("slot_key"))
+    assert codes.recovery_key(vector["code"], "amina") == vector.raw("recovery")
+
+
+def test_trail() -> None:
+    vector = frozen("trail.v1")
+    assert log.ratchet(key("trail")) == vector.raw("next")
+    log.check_entry_mac(key("trail"), b"entry", vector.raw("mac"))
+    assert log.Frontier.parse(vector.raw("frontier")).size == 6
+    verify_note(frozen("chain.v1").raw("root_public"), vector.raw("note_signature"), vector["note"])

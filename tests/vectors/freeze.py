@@ -1,0 +1,212 @@
+"""Freeze one vector of each own format, once: `python tests/vectors/freeze.py`. A file that exists is never rewritten.
+
+Nonces and encapsulations are random and stand inside the blobs, so a vector is opened by the tests and never remade.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent.parent))
+
+from protect.vault import codes, dropbox, hpke, log, manifest, package, passphrase, session, shards  # noqa: E402
+from protect.vault.agency import AgencyVouch, directory_anchor  # noqa: E402
+from protect.vault.attachments import context, seal_stream  # noqa: E402
+from protect.vault.box import seal_box  # noqa: E402
+from protect.vault.certificate import Certificate, Invitation, Revocation, anchor_of, enrol_key  # noqa: E402
+from protect.vault.grants import make_grant, make_key_state  # noqa: E402
+from protect.vault.identity import Identity, seal_identity, wrap_slot  # noqa: E402
+from protect.vault.package import PackageContext  # noqa: E402
+from protect.vault.sealing import ContentKey, Place  # noqa: E402
+from protect.vault.server import seal_note  # noqa: E402
+from protect.vault.shards import SearchEntry  # noqa: E402
+from protect.vault.signing import SigningKey  # noqa: E402
+from protect.vault.tree import CompartmentKey, DataKey  # noqa: E402
+
+Vector = Mapping[str, object]
+
+
+def key(name: str) -> bytes:
+    """Return the fixed key of a name: SHA-256 of `vector ` and the name."""
+    return hashlib.sha256(f"vector {name}".encode()).digest()
+
+
+CODE = codes.write_code(key("code")[:16])
+ROOT = SigningKey(key("root"))
+DIRECTORY = SigningKey(key("directory"))
+AMINA = Identity(
+    "amina",
+    hpke.from_seed(key("amina") * 3, hpke.MLKEM768_X25519),
+    SigningKey(key("amina signing")),
+    anchor_of(ROOT.public),
+    directory_anchor(DIRECTORY.public),
+    b"checkpoint",
+)
+COMPARTMENT = CompartmentKey(key("compartment"), "agency-a", "identity", 1)
+DATA = DataKey(key("data"))
+PLACE = Place("agency-a", "case-1", "identity", "case_compartment", "row-1", "family_name", "STRING")
+INVITATION = Invitation(
+    "amina", "agency-a", "officer", "unit-1", ("registrar",), enrol_key(CODE).public, 2_000_000_000
+).signed(ROOT)
+CERTIFICATE = Certificate("amina", "agency-a", "officer", "unit-1", AMINA.hpke.public, AMINA.signing.public, 1).signed(
+    enrol_key(CODE)
+)
+PARCEL = PackageContext("referral-1", "agency-a", "agency-b", "service-1", "consent-1")
+ENTRY = SearchEntry("case-1", "K-4821", ("ngoyi", "béatrice"), ("NK", "PTRS"), 1998)
+
+
+def field() -> Vector:
+    blob = ContentKey(key("content")).seal(PLACE, "Ngoyi é", 7)
+    return {"place": list(PLACE), "value": "Ngoyi é", "version": 7, "blob": blob}
+
+
+def manifest_of_a_row() -> Vector:
+    sealer = ContentKey(key("content")).at(*PLACE[:5])
+    fields = {name: sealer.seal(name, "STRING", name, 1) for name in ("family_name", "given_names")}
+    return {"generation": 3, "fields": fields, "manifest": manifest.compute(key("manifest"), 3, fields)}
+
+
+def tree() -> Vector:
+    wrapped = COMPARTMENT.wrap("case-1", DATA)
+    sealed = DATA.content.at(*PLACE[:5]).seal("family_name", "STRING", "Ngoyi", 1)
+    derived = {"manifest": DATA.manifest, "attachment": DATA.attachment, "commitment": DATA.commitment}
+    return {"case": "case-1", "blob": wrapped.blob, **derived, "field": sealed}
+
+
+def box() -> Vector:
+    return {"context": b"place", "value": b"value", "blob": seal_box(key("box"), b"place", b"value")}
+
+
+def hpke_of(algorithm: int) -> Callable[[], Vector]:
+    def vector() -> Vector:
+        pair = hpke.from_seed(key("hpke") * 3, algorithm)
+        blob = hpke.seal(pair.public, b"info", b"value")
+        return {"algorithm": algorithm, "public": pair.public, "info": b"info", "value": b"value", "blob": blob}
+
+    return vector
+
+
+def drop_box() -> Vector:
+    pair = dropbox.key_pair(COMPARTMENT, hpke.MLKEM768_X25519)
+    blob = dropbox.seal(pair.public, "agency-a", "identity", "case-1", b"value")
+    return {"public": pair.public, "context": "case-1", "value": b"value", "blob": blob}
+
+
+def identity() -> Vector:
+    return {
+        "blob": seal_identity(key("master"), AMINA),
+        "hpke_public": AMINA.hpke.public,
+        "sign_public": AMINA.signing.public,
+        "anchor": AMINA.anchor,
+        "directory": AMINA.directory,
+    }
+
+
+def slot() -> Vector:
+    return {"slot": "passphrase", "blob": wrap_slot(key("slot"), "amina", "passphrase", key("master"))}
+
+
+def chain() -> Vector:
+    revocation = Revocation("amina", "agency-a", INVITATION.digest(), 1_900_000_000).signed(ROOT)
+    vouch = AgencyVouch("agency-a", "police", ROOT.public).signed(DIRECTORY)
+    return {
+        "code": CODE,
+        "root_public": ROOT.public,
+        "directory_public": DIRECTORY.public,
+        "invitation": INVITATION.to_bytes(),
+        "certificate": CERTIFICATE.to_bytes(),
+        "revocation": revocation.to_bytes(),
+        "vouch": vouch.to_bytes(),
+    }
+
+
+def grant() -> Vector:
+    made = make_grant(AMINA, CERTIFICATE, COMPARTMENT, CERTIFICATE.digest())
+    return {"grant": made.to_bytes(), "state": make_key_state(AMINA, COMPARTMENT).to_bytes()}
+
+
+def package_of_a_referral() -> Vector:
+    inbox = hpke.from_seed(key("inbox") * 3, hpke.MLKEM768_X25519)
+    built = package.build({"sex": "F", "family_name": "Ngoyi"}, inbox.public, key("shred"), PARCEL)
+    return {"context": list(PARCEL), **built._asdict()}
+
+
+def session_of_a_cookie() -> Vector:
+    blob = session.wrap("token", b"server", "session-1", "amina", b"keys")
+    return {"blob": blob, "hash": session.token_hash("token"), "value": b"keys"}
+
+
+def shard() -> Vector:
+    blob = shards.seal_shard(shards.search_key(COMPARTMENT), "agency-a", "unit-1", 2, 5, [ENTRY])
+    return {"blob": blob, "entry": list(ENTRY)}
+
+
+def attachment() -> Vector:
+    place = context("agency-a", "case-1", "attachment-1", 1)
+    return {"value": b"scan", "blob": b"".join(seal_stream(key("attachment"), place, [b"scan"]))}
+
+
+def note() -> Vector:
+    return {"value": b"draft", "blob": seal_note(key("server"), "enrol-draft.v1", "amina", b"draft")}
+
+
+def account() -> Vector:
+    root = passphrase.stretch("École  cœur", key("salt")[:16])
+    verifier, slot_key = passphrase.split(root, b"pepper", "amina")
+    stored = passphrase.verifier_hash(verifier)
+    recovery = codes.recovery_key(CODE, "amina")
+    return {"root": root, "stored": stored, "slot_key": slot_key, "code": CODE, "recovery": recovery}
+
+
+def trail() -> Vector:
+    frontier = log.Frontier()
+    for leaf in range(6):
+        frontier = frontier.push(log.leaf_hash(bytes([leaf])))
+    mac = log.entry_mac(key("trail"), b"entry")
+    written = "protect.example/trail\n3\nAAAA\n"
+    signed = {"note": written, "note_signature": ROOT.sign_note(written)}
+    return {"next": log.ratchet(key("trail")), "mac": mac, "frontier": frontier.serialise(), **signed}
+
+
+VECTORS: Mapping[str, Callable[[], Vector]] = {
+    "field.v1": field,
+    "manifest.v1": manifest_of_a_row,
+    "tree.v1": tree,
+    "box.v1": box,
+    "hpke-hybrid.v1": hpke_of(hpke.MLKEM768_X25519),
+    "hpke-curve.v1": hpke_of(hpke.X25519),
+    "dropbox.v1": drop_box,
+    "identity.v1": identity,
+    "masterslot.v1": slot,
+    "chain.v1": chain,
+    "grant.v1": grant,
+    "package.v1": package_of_a_referral,
+    "session.v1": session_of_a_cookie,
+    "shard.v1": shard,
+    "attachment.v1": attachment,
+    "note.v1": note,
+    "account.v1": account,
+    "trail.v1": trail,
+}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    return value
+
+
+def main() -> None:
+    for name, make in VECTORS.items():
+        path = HERE / f"{name}.json"
+        if not path.exists():
+            path.write_text(json.dumps(_plain(make()), ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
