@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
 from protect.vault import dropbox
@@ -54,14 +54,14 @@ class Detail:
     why: str = ""
 
 
-def leaf_of(content: Iterable[object]) -> bytes:
-    """The RFC 6962 leaf hash of an entry's content, given in the order of `CONTENT`."""
-    return leaf_hash(lp("trail-entry.v1", *(_part(value) for value in content)))
+def leaf_of(values: Iterable[object]) -> bytes:
+    """The RFC 6962 leaf hash of an entry's values, given in the order of `CONTENT`."""
+    return leaf_hash(lp("trail-entry.v1", *(_part(value) for value in values)))
 
 
-def leaf(entry: Entry) -> bytes:
-    """The leaf hash an entry is stored with."""
-    return leaf_of(astuple(entry))
+def content(entry: Entry) -> tuple[object, ...]:
+    """The values of an entry in the order of `CONTENT`."""
+    return tuple([getattr(entry, name) for name in CONTENT])
 
 
 def _part(value: object) -> bytes:
@@ -98,6 +98,6 @@ def seal_detail(public: bytes, agency: uuid.UUID, detail: Detail) -> bytes:
 def open_detail(auditor: KeyPair, agency: uuid.UUID, blob: bytes) -> Detail:
     """The detail again; raises `CiphertextRejected` for any other key, agency or blob."""
     plain = dropbox.open(auditor.private, str(agency), AUDIT, _DETAIL_CONTEXT, blob)
-    content = json.loads(plain)
-    object_type, object_id = content["object"]
-    return Detail(object_id, object_type, tuple(content["fields"]), content["why"])
+    opened = json.loads(plain)
+    object_type, object_id = opened["object"]
+    return Detail(object_id, object_type, tuple(opened["fields"]), opened["why"])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from protect.audit.entry import CONTENT, Detail, Entry, leaf, leaf_of, open_detail, seal_detail
+from protect.audit.entry import CONTENT, Detail, Entry, content, leaf_of, open_detail, seal_detail
 from protect.vault.errors import CiphertextRejected
 from tests.audit.hands import AGENCY, OTHER_AGENCY, auditor_of, entry
 
@@ -19,6 +19,10 @@ PLAIN = Entry(
     action="trail:read",
     result="allowed",
 )
+
+
+def leaf(written: Entry) -> bytes:
+    return leaf_of(content(written))
 
 
 def test_the_leaf_of_version_1_is_frozen() -> None:
