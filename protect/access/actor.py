@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from protect.access.models import Member
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -23,3 +25,8 @@ class Ref:
 
     type: str
     id: UUID | str
+
+
+def becoming(member: Member) -> Actor:
+    """The member as an actor whose session only begins: for the entry that says so."""
+    return Actor(member.id, member.agency_id, member.unit_id, member.role, member.display_name, UUID(int=0), b"")

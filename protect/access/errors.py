@@ -27,3 +27,11 @@ class NotReady(Exception):
 
 class Conflict(Exception):
     """Somebody else changed the object meanwhile."""
+
+
+class AlreadyDone(Exception):
+    """The same post was done a moment ago; `outcome` is where its result is to be seen."""
+
+    def __init__(self, outcome: str) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome

@@ -7,13 +7,13 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy import insert
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
-from protect.access.actor import Actor, Ref
-from protect.access.errors import Denied, NotFound, SignInRequired
+from protect.access.actor import Actor, Ref, becoming
+from protect.access.errors import AlreadyDone, Denied, NotFound, SignInRequired
 from protect.access.keyring import Keyring
-from protect.access.models import DoneOnce
+from protect.access.models import DoneOnce, Member
 from protect.access.opening import Opening
 from protect.access.policy import policy
 from protect.access.runtime import Runtime, commit
@@ -114,6 +114,14 @@ class Gate:
             fields=fields, purpose=purpose, consent_id=consent_id, generation=generation,
         )  # fmt: skip
 
+    def record_member(self, member: Member, action: str) -> None:
+        """Write an entry about somebody who is becoming the actor only now; it stands with this gate's writes."""
+        self._trail.write(self.db, becoming(member), action, [])
+
+    def record_refused(self, action: str) -> None:
+        """Write and commit at once that something was refused to whoever this is; no object is named."""
+        self._trail.write_now(self.actor, action, [], result="denied")
+
     def opening(
         self, action: str, refs: Sequence[Ref], *, fields: Iterable[str], purpose: str, consent_id: UUID | None = None
     ) -> Opening:
@@ -137,7 +145,7 @@ class Gate:
 
     @cached_property
     def _trail(self) -> Trail:
-        return Trail(self._runtime)
+        return Trail(self._runtime, lambda: self.keyring.trust)
 
     def once(self, key: UUID) -> str | None:
         """Where the result of the same post by the same member is to be seen, if it was done before."""
@@ -147,6 +155,12 @@ class Gate:
             )
 
     def done(self, key: UUID, outcome: str) -> None:
-        """Keep the outcome under the key. Two equal posts at one time: the second fails whole and shows the first."""
-        statement = insert(DoneOnce).values(member_id=self.member.member_id, key=key, outcome=outcome)
-        self.db.execute(statement)
+        """Keep the outcome under the key. Of two equal posts at one time the second raises AlreadyDone."""
+        try:
+            with self.db.begin_nested():
+                self.db.execute(insert(DoneOnce).values(member_id=self.member.member_id, key=key, outcome=outcome))
+        except IntegrityError:
+            first = self.once(key)
+            if first is None:
+                raise
+            raise AlreadyDone(first) from None

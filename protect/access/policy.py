@@ -29,6 +29,11 @@ class Policy:
     clauses: Mapping[str, Mapping[str, str]]
     compartments: Mapping[str, Mapping[str, str]]
     purposes: Mapping[str, Mapping[str, str]]
+    names: Mapping[str, Mapping[str, str]]
+
+    def role_name(self, role: str, locale: str) -> str:
+        """The role as a person reads it."""
+        return self.names[role][f"label_{locale}"]
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -87,7 +92,9 @@ def policy() -> Policy:
         held = compartments.setdefault(row["role"], {})
         if row["compartment"]:
             held[row["compartment"]] = row["access"]
-    return Policy(clauses, compartments, {row["purpose"]: row for row in _rows("purposes.csv")})
+    purposes = {row["purpose"]: row for row in _rows("purposes.csv")}
+    names = {row["role"]: row for row in _rows("role_names.csv")}
+    return Policy(clauses, compartments, purposes, names)
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -1,7 +1,7 @@
 """Entries of the trail as the gate writes them: details sealed to the auditors of the actor's agency."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -12,15 +12,20 @@ from protect.access.actor import Actor, Ref
 from protect.access.errors import NotReady
 from protect.access.models import AgencyRoot, KeyStateRow
 from protect.access.runtime import Runtime
+from protect.access.trust import Trust
 from protect.audit.append import append
 from protect.audit.entry import AUDIT, Detail, Entry, seal_detail
 
 
 class Trail:
-    """The trail of one request; `authorisation` is the permission that was last granted or refused."""
+    """The trail of one request; `authorisation` is the permission that was last granted or refused.
 
-    def __init__(self, runtime: Runtime) -> None:
+    `trust` gives what the actor believes: details go only to auditors whose key verifies.
+    """
+
+    def __init__(self, runtime: Runtime, trust: Callable[[], Trust]) -> None:
         self._runtime = runtime
+        self._trust = trust
         self.authorisation = ""
 
     def write(
@@ -78,13 +83,13 @@ class Trail:
 
         Raises NotReady while there are neither: what cannot be recorded is not done.
         """
-        row = session.execute(
-            select(KeyStateRow.agency_id, KeyStateRow.dropbox_public)
+        holder = session.scalar(
+            select(KeyStateRow.agency_id)
             .join(AgencyRoot, AgencyRoot.agency_id == KeyStateRow.agency_id)
             .where(KeyStateRow.compartment == AUDIT, or_(KeyStateRow.agency_id == agency_id, AgencyRoot.kind == "lead"))
-            .order_by((KeyStateRow.agency_id == agency_id).desc(), KeyStateRow.version.desc())
+            .order_by((KeyStateRow.agency_id == agency_id).desc())
             .limit(1)
-        ).one_or_none()
-        if row is None:
+        )
+        if holder is None:
             raise NotReady(AUDIT)
-        return row.agency_id, row.dropbox_public
+        return holder, self._trust().key_state(holder, AUDIT).dropbox_public

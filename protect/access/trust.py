@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -25,8 +26,24 @@ class Link(NamedTuple):
     root: AgencyRoot
     invitation: Invitation
     certificate: Certificate
-    signed_invitation: SignedInvitation
-    signed_certificate: SignedCertificate
+
+
+# Verification is a function of bytes alone, so its results may be kept: what is revoked is decided by the query.
+@lru_cache(maxsize=1024)
+def verified_chain(root_public: bytes, invitation: bytes, certificate: bytes) -> SignedCertificate:
+    """The certificate when it chains to this root, whoever believes in the root; else CiphertextRejected."""
+    signed = SignedCertificate.from_bytes(certificate)
+    return verify_chain(anchor_of(root_public), root_public, SignedInvitation.from_bytes(invitation), signed)
+
+
+@lru_cache(maxsize=1024)
+def _vouch(anchor: bytes, directory_public: bytes, vouch: bytes) -> AgencyVouch:
+    return verify_agency(anchor, directory_public, AgencyVouch.from_bytes(vouch))
+
+
+@lru_cache(maxsize=1024)
+def _state(statement: bytes, holder: SignedCertificate) -> KeyState:
+    return verify_key_state(KeyState.from_bytes(statement), holder)
 
 
 class Trust:
@@ -49,13 +66,12 @@ class Trust:
         row = self._db.scalar(_newest(agency_id, compartment))
         if row is None:
             raise NotReady(compartment)
-        state = signed_state(row)
-        return verify_key_state(state, self.certificate(row.holder_id))
+        return self._believe_state(row)
 
     def key_states(self, agency_id: UUID) -> Iterator[KeyState]:
         """Every key state of an agency, verified."""
         for row in self._db.scalars(select(KeyStateRow).where(KeyStateRow.agency_id == agency_id)):
-            yield verify_key_state(signed_state(row), self.certificate(row.holder_id))
+            yield self._believe_state(row)
 
     def agency_of_kind(self, kind: str) -> UUID:
         """The first agency that the directory root vouches to be of this kind; NotReady while there is none."""
@@ -77,39 +93,31 @@ class Trust:
         ).one_or_none()
         if row is None:
             raise CiphertextRejected(Reason.REVOKED)
-        root, invitation, certificate = row
-        return Link(
-            root, invitation, certificate,
-            SignedInvitation.from_bytes(invitation.statement),
-            SignedCertificate.from_bytes(certificate.statement),
-        )  # fmt: skip
+        return Link(*row)
+
+    def _believe_state(self, row: KeyStateRow) -> KeyState:
+        state = _state(row.statement, self.certificate(row.holder_id))
+        if (state.agency, state.compartment, state.version) != (str(row.agency_id), row.compartment, row.version):
+            raise CiphertextRejected(Reason.CONTEXT)
+        if (state.holder_id, state.dropbox_public) != (str(row.holder_id), row.dropbox_public):
+            raise CiphertextRejected(Reason.CONTEXT)
+        return state
 
     def _verify(self, link: Link) -> SignedCertificate:
         self._believe_root(link.root)
-        if link.signed_certificate.user_id != str(link.certificate.member_id):
+        verified = verified_chain(link.root.root_public, link.invitation.statement, link.certificate.statement)
+        if verified.user_id != str(link.certificate.member_id) or verified.agency_id != str(link.root.agency_id):
             raise CiphertextRejected(Reason.CONTEXT)
-        public = link.root.root_public
-        return verify_chain(anchor_of(public), public, link.signed_invitation, link.signed_certificate)
+        return verified
 
     def _believe_root(self, root: AgencyRoot) -> None:
         """The own agency's root by its own pin, every root by the directory's."""
-        vouch = AgencyVouch.from_bytes(root.statement)
-        verify_agency(self._identity.directory, root.directory_public, vouch)
+        vouch = _vouch(self._identity.directory, root.directory_public, root.statement)
         if (vouch.agency_id, vouch.kind, vouch.root_public) != (str(root.agency_id), root.kind, root.root_public):
             raise CiphertextRejected(Reason.CONTEXT)
         own = root.agency_id == self._agency_id
         if own and not hmac.compare_digest(anchor_of(root.root_public), self._identity.anchor):
             raise CiphertextRejected(Reason.ANCHOR)
-
-
-def signed_state(row: KeyStateRow) -> KeyState:
-    """The statement of a key-state row, checked to be about that row."""
-    state = KeyState.from_bytes(row.statement)
-    if (state.agency, state.compartment, state.version) != (str(row.agency_id), row.compartment, row.version):
-        raise CiphertextRejected(Reason.CONTEXT)
-    if (state.holder_id, state.dropbox_public) != (str(row.holder_id), row.dropbox_public):
-        raise CiphertextRejected(Reason.CONTEXT)
-    return state
 
 
 def _newest(agency_id: UUID, compartment: str) -> Select[tuple[KeyStateRow]]:

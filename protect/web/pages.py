@@ -3,17 +3,19 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal
 
 from flask import Blueprint, Flask, abort, current_app, g, redirect, request, session
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from protect.access.gate import Gate
+from protect.access.errors import AlreadyDone
 from protect.access.policy import PUBLIC, policy
 from protect.web.origin import require_own_form
 from protect.web.site import current_site
 
-__all__ = ["PUBLIC", "SIGNED_IN", "PageGate", "PageRule", "Pages"]
+__all__ = ["PUBLIC", "SIGNED_IN", "Gate", "PageRule", "Pages"]
 
 _RULES: Final = "protect.pages"
 _NEXT: Final = "next"
@@ -30,20 +32,6 @@ View = Callable[..., str | Response]
 
 class NeedsMissing(Exception):
     """A page was registered without saying what it needs, or names a permission that the policy does not have."""
-
-
-class PageGate(Protocol):
-    """What a page asks of the gate; the application puts one into `g.gate` for every request."""
-
-    @property
-    def actor(self) -> object | None:
-        """Who acts; None for a visitor."""
-
-    def allows(self, permission: str) -> bool:
-        """Whether the actor's role may do it at all."""
-
-    def refuse(self, permission: str) -> None:
-        """Record the refusal, and raise Denied."""
 
 
 @dataclass(frozen=True)
@@ -65,16 +53,17 @@ class PageRule:
 
 
 class Pages:
-    """The pages of one slice. A view is called as `view(gate, **arguments_of_the_address)`."""
+    """The pages of one slice. A view is called as `view(gate, **arguments_of_the_address)`.
+
+    The application puts a gate into `g.gate` for every request, a visitor's too.
+    """
 
     def __init__(self, name: str, import_name: str) -> None:
         self.name = name
         self.rules: list[PageRule] = []
         self._blueprint = Blueprint(name, import_name)
 
-    def get(
-        self, rule: str, *, needs: str, title: object = "", trail: Trail | None = None
-    ) -> Callable[[View], View]:
+    def get(self, rule: str, *, needs: str, title: object = "", trail: Trail | None = None) -> Callable[[View], View]:
         """Register a page that is read. It changes nothing."""
         return self._page("GET", rule, needs, title=title, csrf="none", trail=trail)
 
@@ -119,12 +108,16 @@ def _guarded(page: PageRule, view: View) -> Callable[..., str | Response]:
             return refusal
         if page.csrf != "none":
             require_own_form(needs_token=page.csrf == "token")
-        return view(g.gate, **arguments)
+        try:
+            with g.gate as gate:
+                return view(gate, **arguments)
+        except AlreadyDone as done:
+            return redirect(done.outcome, SEE_OTHER)
 
     return call
 
 
-def _admission(page: PageRule, gate: PageGate) -> Response | None:
+def _admission(page: PageRule, gate: Gate) -> Response | None:
     if page.needs == PUBLIC:
         return None
     if gate.actor is None:

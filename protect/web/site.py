@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple, cast
+from typing import Any, cast
 
 from flask import Request, current_app
 
@@ -41,7 +41,8 @@ class Fault(Enum):
         return self.value[1]
 
 
-class NavItem(NamedTuple):
+@dataclass(frozen=True)
+class NavItem:
     """One entry of the navigation: an endpoint without arguments and its words."""
 
     endpoint: str
@@ -54,6 +55,10 @@ def _nobody() -> str:
 
 
 def _no_navigation() -> Sequence[NavItem]:
+    return ()
+
+
+def _nothing_waits(_gate: object) -> Sequence[NavItem]:
     return ()
 
 
@@ -85,6 +90,7 @@ class Site:
     timezone: str = "Africa/Kinshasa"
     who: Callable[[], str] = _nobody  # name shown beside "sign out"; empty when signed out
     navigation: Callable[[], Sequence[NavItem]] = _no_navigation
+    waiting: Callable[[Any], Sequence[NavItem]] = _nothing_waits  # what waits for the actor of a gate
     end_session: Callable[[], None] = _nothing_to_end  # quick exit
     on_lost_form: Callable[[Request], bool] = _not_kept  # True when what was typed could be kept
     on_fault: Callable[[BaseException, str], None] = log_fault  # with the reference that the page shows

@@ -1,0 +1,114 @@
+"""The offline keys and their signatures: directory root, agency roots, invitations, certificates."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from protect.access.errors import NotFound
+from protect.access.models import AgencyRoot, Certificate, Invitation, Member
+from protect.vault import certificate as chain
+from protect.vault.agency import AgencyVouch, directory_anchor
+from protect.vault.errors import CiphertextRejected
+from protect.vault.identity import Identity, new_identity
+from protect.vault.signing import SigningKey
+
+__all__ = ["Invited", "MemberPlan", "Redeemed", "SigningKey", "invite", "look_up", "new_root", "read_root", "redeem", "vouch"]
+
+
+@dataclass(frozen=True)
+class MemberPlan:
+    """Who is to be invited, as what."""
+
+    sign_in_name: str
+    display_name: str
+    role: str
+    unit_id: UUID | None
+
+
+class Invited(NamedTuple):
+    """A member to be, and the one-time code to hand over in person."""
+
+    member_id: UUID
+    code: str
+
+
+class Redeemed(NamedTuple):
+    """A new identity, certified."""
+
+    identity: Identity
+    member: Member
+
+
+def new_root() -> SigningKey:
+    """A fresh Ed25519 root: of the directory or of an agency. It belongs off-line."""
+    return SigningKey.generate()
+
+
+def read_root(private: bytes) -> SigningKey:
+    """The root of these 32 private bytes."""
+    return SigningKey(private)
+
+
+def vouch(db: Session, directory: SigningKey, agency_id: UUID, kind: str, root: SigningKey) -> None:
+    """Enter the agency's root, signed by the directory root."""
+    statement = AgencyVouch(str(agency_id), kind, root.public).signed(directory)
+    db.add(
+        AgencyRoot(
+            agency_id=agency_id, kind=kind, root_public=root.public,
+            directory_public=directory.public, statement=statement.to_bytes(),
+        )  # fmt: skip
+    )
+
+
+def invite(db: Session, root: SigningKey, agency_id: UUID, plan: MemberPlan, expires: datetime) -> Invited:
+    """Enter a member to be and the signed invitation. The code is not stored; it is the only way to redeem it."""
+    member = Member(
+        agency_id=agency_id, unit_id=plan.unit_id, role=plan.role,
+        sign_in_name=plan.sign_in_name.casefold(), display_name=plan.display_name, status="invited",
+    )  # fmt: skip
+    db.add(member)
+    db.flush()
+    code = chain.new_code()
+    kinds = (chain.REGISTRAR,) if plan.role == chain.REGISTRAR else ()
+    unit = str(plan.unit_id or "")
+    enrol_public = chain.enrol_key(code).public
+    until = int(expires.timestamp())
+    signed = chain.Invitation(str(member.id), str(agency_id), plan.role, unit, kinds, enrol_public, until).signed(root)
+    row = Invitation(
+        member_id=member.id, agency_id=agency_id, enrol_public=enrol_public,
+        expires_at=expires, statement=signed.to_bytes(),
+    )  # fmt: skip
+    db.add(row)
+    return Invited(member.id, code)
+
+
+def look_up(db: Session, code: str, now: datetime, *, lock: bool = False) -> tuple[Invitation, Member]:
+    """The invitation that the code redeems; NotFound if there is none, or it was used, or its time is over."""
+    try:
+        enrol_public = chain.enrol_key(code).public
+    except CiphertextRejected:
+        raise NotFound("invitation") from None
+    query = select(Invitation, Member).join(Member, Member.id == Invitation.member_id)
+    query = query.where(Invitation.enrol_public == enrol_public, Invitation.used_at.is_(None))
+    row = db.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None or row[0].expires_at <= now or row[1].status != "invited":
+        raise NotFound("invitation")
+    return row[0], row[1]
+
+
+def redeem(db: Session, code: str, now: datetime) -> Redeemed:
+    """Make the member's identity and certificate, and use the invitation up. CiphertextRejected if it is forged."""
+    row, member = look_up(db, code, now, lock=True)
+    root = db.get_one(AgencyRoot, row.agency_id)
+    signed = chain.Invitation.from_bytes(row.statement)
+    identity = new_identity(str(member.id), chain.anchor_of(root.root_public), directory_anchor(root.directory_public))
+    made = chain.certify(chain.enrol_key(code), signed, identity, 1)
+    chain.verify_chain(identity.anchor, root.root_public, signed, made)
+    db.add(Certificate(member_id=member.id, invitation_id=row.id, epoch=1, statement=made.to_bytes()))
+    row.used_at, member.status = now, "active"
+    db.flush()
+    return Redeemed(identity, member)

@@ -1,0 +1,133 @@
+"""The composition root: settings and secrets to database, trail, gates and pages."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask, g
+from flask_login import current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from protect import vocab
+from protect.access.gate import Gate
+from protect.access.policy import policy
+from protect.access.runtime import Runtime
+from protect.audit.sealer import Sealer
+from protect.auth import login
+from protect.auth.actions import sign_out
+from protect.auth.views import pages as auth_pages
+from protect.cases.actions import on_saved
+from protect.cases.views import pages as cases_pages
+from protect.config import load_secrets, load_settings
+from protect.directory.views import pages as directory_pages
+from protect.i18n import language, lazy
+from protect.oversight.views import pages as oversight_pages
+from protect.referrals.views import pages as referrals_pages
+from protect.referrals.waiting import waiting as referrals_waiting
+from protect.statistics.actions import feed
+from protect.statistics.views import pages as statistics_pages
+from protect.store import migrate
+from protect.store.database import Database, open_database
+from protect.store.drift import require_no_drift
+from protect.store.engine import engine
+from protect.store.shred import ShredStore
+from protect.web.setup import install_web, new_flask
+from protect.web.site import NavItem, Site
+
+SLICES: Final = (auth_pages, cases_pages, directory_pages, referrals_pages, statistics_pages, oversight_pages)
+MENU: Final = (
+    ("session:keep", NavItem("auth.home", lazy("Home"))),
+    ("case:list", NavItem("cases.list_cases", lazy("Cases"))),
+    ("case:create", NavItem("cases.start", lazy("New person"))),
+    ("case:search", NavItem("cases.search", lazy("Search"))),
+    ("referral:follow", NavItem("referrals.mine", lazy("Referrals"))),
+    ("inbox:read", NavItem("referrals.inbox", lazy("Requests"))),
+    ("place:manage", NavItem("directory.places", lazy("My places"))),
+    ("directory:read", NavItem("directory.services", lazy("Services"))),
+    ("release:read", NavItem("statistics.releases", lazy("Figures"))),
+    ("statistics:build", NavItem("statistics.workbench", lazy("Workbench"))),
+    ("release:review", NavItem("statistics.proposals", lazy("To review"))),
+    ("trail:read", NavItem("oversight.journal", lazy("Trail"))),
+)
+
+
+def open_runtime(data: Path) -> tuple[Runtime, Database]:
+    """The instance in folder `data`, checked: secrets, revision and row-level security, or it does not start.
+
+    Raises ConfigurationRefused or a StoreError that says what to do.
+    """
+    settings = load_settings(data)
+    secrets = load_secrets(settings.secrets_folder)
+    database = open_database(settings.data, settings.database, settings.postgres_bin)
+    web = engine(database.url("web"))
+    migrate.require_current(web)
+    require_no_drift(web)
+    return Runtime(settings, secrets, web, ShredStore(settings.data / "shred.sqlite")), database
+
+
+def create_app(data: str | Path) -> Flask:
+    """The application of the instance in folder `data`, with its sealer running."""
+    runtime, _database = open_runtime(Path(data))
+    app = application(runtime)
+    sealer = Sealer(runtime.unit_of_work, runtime.secrets.session)
+    sealer.start()
+    app.extensions["protect.sealer"] = sealer
+    return app
+
+
+def application(runtime: Runtime) -> Flask:
+    """The application over an open runtime."""
+    connect_slices()
+    settings = runtime.settings
+    site = Site(
+        product_name=settings.product_name,
+        exit_url=settings.exit_url,
+        demonstration=settings.demonstration,
+        who=_who,
+        navigation=_navigation,
+        waiting=_waiting,
+        end_session=_end_session,
+        on_lost_form=login.keep_lost_form,
+    )
+    app = new_flask(site, runtime.secrets.flask)
+    install_web(app, site, SLICES)
+    login.install_login(app, runtime)
+    app.jinja_env.globals.update(role_name=_role_name, field_name=_field_name)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def connect_slices() -> None:
+    """Let what happens in one slice be known to another that it may not import."""
+    if feed not in on_saved:
+        on_saved.append(feed)
+
+
+def _who() -> str:
+    return str(current_user.actor.display_name) if current_user.is_authenticated else ""
+
+
+def _navigation() -> Sequence[NavItem]:
+    gate: Gate = g.gate
+    return [item for permission, item in MENU if gate.allows(permission)]
+
+
+def _waiting(gate: Any) -> Sequence[NavItem]:
+    return referrals_waiting(gate)
+
+
+def _end_session() -> None:
+    with Gate(login.runtime_of_app(), g.gate.actor) as gate:
+        sign_out(gate)
+
+
+def _role_name(role: str) -> str:
+    return policy().role_name(role, language())
+
+
+def _field_name(name: str) -> str:
+    """The label of a field of the dictionary; another field of a form keeps its own name."""
+    fields = vocab.load().fields
+    return fields[name].label(language()) if name in fields else name

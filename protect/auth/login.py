@@ -1,0 +1,82 @@
+"""Who asks: the cookie, the session behind it, and the gate of this request."""
+
+from typing import Final
+
+from flask import Flask, Request, Response, current_app, g, request
+from flask_login import LoginManager, UserMixin, current_user
+
+from protect.access import sessions
+from protect.access.errors import NotReady
+from protect.access.gate import Actor, Gate
+from protect.access.runtime import Runtime
+from protect.auth.actions_lost import keep
+from protect.i18n import language
+
+COOKIE: Final = "__Host-protect"
+_RUNTIME: Final = "protect.runtime"
+_UNKEPT: Final = frozenset({"csrf_token", "passphrase", "draft", "code", "second", "fifth"})
+
+
+class SignedInUser(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
+    """The actor as Flask-Login knows it; it is looked up anew for every request."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.id = str(actor.member_id)
+
+
+def install_login(app: Flask, runtime: Runtime) -> None:
+    """Give every request its gate. Flask-Login's own cookies are not used."""
+    app.extensions[_RUNTIME] = runtime
+    manager = LoginManager()
+    manager.session_protection = None
+    manager.init_app(app, add_context_processor=False)
+    manager.request_loader(_load)
+    app.before_request(_open_gate)
+
+
+def runtime_of_app() -> Runtime:
+    """The runtime of the current application."""
+    found: Runtime = current_app.extensions[_RUNTIME]
+    return found
+
+
+def give_cookie(response: Response, token: str) -> None:
+    """Set the session cookie: this host only, https only, out of reach of scripts, gone with the browser."""
+    response.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="Lax", path="/")
+
+
+def take_cookie(response: Response) -> None:
+    """Remove the session cookie, and whatever the browser keeps of the pages."""
+    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="Lax", path="/")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+
+
+def address() -> str:
+    """Where the request comes from, as far as the trusted proxies say."""
+    return request.remote_addr or ""
+
+
+def keep_lost_form(lost: Request) -> bool:
+    """Keep what was typed for the owner of the session that ended; False when nobody is known or it cannot be kept."""
+    if lost.files or g.get("owner_id") is None:
+        return False
+    fields = [(name, value) for name, value in lost.form.items(multi=True) if name not in _UNKEPT]
+    try:
+        return keep(runtime_of_app(), g.owner_id, lost.path, fields)
+    except NotReady:
+        return False
+
+
+def _load(incoming: Request) -> SignedInUser | None:
+    found = sessions.find(runtime_of_app(), incoming.cookies.get(COOKIE))
+    g.owner_id = found.owner_id
+    return SignedInUser(found.actor) if found.actor else None
+
+
+def _open_gate() -> None:
+    if request.endpoint == "static":
+        return
+    token = request.cookies.get(COOKIE)
+    actor = current_user.actor if current_user.is_authenticated else None
+    g.gate = Gate(runtime_of_app(), actor, token=token, locale=language())
