@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     event,
     false,
+    inspect,
     or_,
     text,
     true,
@@ -137,7 +138,7 @@ def _reachable(mappers: set[Mapper[Any]]) -> set[Mapper[Any]]:
 def _option(mapper: Mapper[Any], scope: Scope | None, *, reading: bool) -> ExecutableOption:
     """Give the criterion that every occurrence of an entity receives."""
     criterion = _criterion(mapper.class_, scope, reading=reading)
-    return with_loader_criteria(mapper.class_, criterion, include_aliases=True, propagate_to_loaders=False)
+    return with_loader_criteria(mapper.class_, criterion, include_aliases=True)
 
 
 def _criterion(entity: Any, scope: Scope | None, *, reading: bool) -> ColumnElement[bool]:
@@ -167,9 +168,11 @@ def _check_object(session: Session, instance: Any, table: Table) -> None:
     scope = session.info.get("scope")
     if not isinstance(scope, Scope):
         raise ScopeMissing(f"a row of {table.name} is written and the session has no scope")
-    received = table.info["rls"] == "parties" and instance in session.dirty
+    changed = instance in session.dirty
+    received = changed and table.info["rls"] == "parties"
     owners = {instance.agency_id} | ({instance.to_agency_id} if received else set())
-    if scope.agency_id not in owners:
+    moved = changed and inspect(instance).attrs.agency_id.history.has_changes()
+    if moved or scope.agency_id not in owners:
         raise ScopeViolated(f"a row of {table.name} belongs to another agency")
 
 

@@ -117,5 +117,6 @@ def _below(step: _Step) -> Iterator[_Step]:
         yield _Step(element.table, within, None, mapped)
     if isinstance(element, ExternallyTraversible):
         is_alias = isinstance(element, Alias)
-        for child in element.get_children():
+        # Of several names of one table a SELECT gives the first as a child; an entity may be a later one.
+        for child in (*element.get_children(), *getattr(element, "_from_obj", ())):
             yield _Step(child, within, element if is_alias else alias, is_alias and mapped)
