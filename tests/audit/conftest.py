@@ -1,60 +1,38 @@
-"""A trail on a real server, with the hands that may touch it and the one that may not."""
+"""A trail in a migrated database of the test's own."""
 
-import os
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy import NullPool, create_engine
 
-from protect.audit import ddl
-from protect.store.base import Base
-from tests.audit.hands import Trail
-
-SOCKET = os.environ.get("PROTECT_TEST_SOCKET", "")
-
-
-def _url(name: str, role: str) -> str:
-    return f"postgresql+psycopg://{role}@/{name}?host={SOCKET}"
-
-
-@pytest.fixture(scope="session")
-def template() -> Iterator[str]:
-    name = f"trail_{uuid.uuid4().hex[:8]}"
-    admin = create_engine(_url("postgres", "postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with admin.connect() as connection:
-        connection.execute(text(f"create database {name}"))
-        if not connection.scalar(text("select 1 from pg_roles where rolname = 'protect_web'")):
-            connection.execute(text("create role protect_web login"))
-    engine = create_engine(_url(name, "postgres"), poolclass=NullPool)
-    with engine.begin() as connection:
-        Base.metadata.create_all(
-            connection, tables=[table for table in Base.metadata.sorted_tables if table.name.startswith("trail_")]
-        )
-        connection.exec_driver_sql(ddl.GUARD)
-        connection.exec_driver_sql(ddl.grants("protect_web"))
-    yield name
-    with admin.connect() as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
+from protect.store.embedded import EmbeddedServer
+from protect.store.engine import engine
+from tests.audit.hands import AGENCY, Trail
+from tests.database import ClonedDatabase, cloned
 
 
 @contextmanager
-def _clone(template: str) -> Iterator[tuple[Engine, Engine]]:
-    name = f"{template}_{uuid.uuid4().hex[:8]}"
-    admin = create_engine(_url("postgres", "postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with admin.connect() as connection:
-        connection.execute(text(f"create database {name} template {template}"))
-    owner, web = create_engine(_url(name, "postgres"), poolclass=NullPool), create_engine(_url(name, "protect_web"))
-    try:
-        yield owner, web
-    finally:
-        web.dispose()
-        with admin.connect() as connection:
-            connection.execute(text(f"drop database {name} with (force)"))
+def trail_in(database: ClonedDatabase) -> Iterator[Trail]:
+    """The trail of a database, through the web role's hand and the owner's."""
+    web = engine(database.url("web"), pool_size=12)
+    yield Trail(create_engine(database.url("owner"), poolclass=NullPool), web)
+    web.dispose()
 
 
 @pytest.fixture
-def trail(template: str) -> Iterator[Trail]:
-    with _clone(template) as (owner, web):
-        yield Trail(owner, web)
+def trail(database: ClonedDatabase) -> Iterator[Trail]:
+    """A trail that a test may ruin."""
+    with trail_in(database) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def lasting(server: EmbeddedServer, template: str) -> Iterator[Trail]:
+    """A trail with sealed and pending entries, for attempts that must leave it as it is."""
+    with cloned(server, template) as database, trail_in(database) as made:
+        made.epoch(AGENCY)
+        made.write(2)
+        made.seal()
+        made.write(1, first=2)
+        yield made

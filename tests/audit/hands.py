@@ -18,6 +18,7 @@ from protect.store.scope import GatedSession
 from protect.vault import dropbox
 from protect.vault.tree import CompartmentKey
 
+TABLES = ("trail_entry", "trail_head", "trail_epoch", "trail_state")
 SECRET = bytes(range(32))
 AGENCY = uuid.UUID(int=0xA1)
 OTHER_AGENCY = uuid.UUID(int=0xA2)
@@ -93,11 +94,14 @@ class Trail:
         return {(fault.sequence, fault.kind) for fault in self.verify(keys, secret).faults}
 
     def tamper(self, *statements: str, **values: object) -> None:
-        """Change the tables as a superuser does who has put the guard out of action."""
+        """Change the tables as their owner can, who puts the guard out of action for a moment."""
         with self.owner.begin() as connection:
-            connection.execute(text("set local session_replication_role = replica"))
+            for table in TABLES:
+                connection.execute(text(f"alter table {table} disable trigger user"))
             for statement in statements:
                 connection.execute(text(statement), values)
+            for table in TABLES:
+                connection.execute(text(f"alter table {table} enable trigger user"))
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         with self.owner.connect() as connection:
