@@ -90,7 +90,8 @@ def _selected() -> str:
     chosen = session.get(CHOICE)
     if chosen in LANGUAGES:
         return str(chosen)
-    return request.accept_languages.best_match(list(LANGUAGES), default=DEFAULT) or DEFAULT
+    proposed = (tag.split("-")[0].lower() for tag in request.accept_languages.values())
+    return next((tag for tag in proposed if tag in LANGUAGES), DEFAULT)
 
 
 def install_languages(app: Flask, timezone: str = "Africa/Kinshasa") -> None:
@@ -121,7 +122,7 @@ def lazy(text: str, **values: object) -> LazyString:
 
 def ngettext(one: str, many: str, n: int, **values: object) -> str:
     """The form of the text that fits the number `n`, which it shows as `%(num)s`."""
-    return str(_domain.ngettext(one, many, n, **{"num": format_number(n), **values}))
+    return translations(language()).ngettext(one, many, n) % {"num": format_number(n), **values}
 
 
 def format_locale() -> str:

@@ -15,7 +15,27 @@ from protect.web.headers import POLICY
 
 HEAVIEST = 100_000  # bytes of a page with its assets, as they travel
 WITHOUT_LABEL = {"hidden", "submit", "button", "image", "reset"}
-VOID = frozenset("area base br col embed hr img input link meta source track wbr path rect line circle".split())
+VOID = frozenset(
+    {
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+        "path",
+        "rect",
+        "line",
+        "circle",
+    }
+)
 OWN_SITE = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -72,7 +92,7 @@ class Page(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        assert self.open_tags and self.open_tags[-1] == tag, f"</{tag}> closes {self.open_tags[-1:]}"
+        assert self.open_tags[-1:] == [tag], f"</{tag}> closes {self.open_tags[-1:]}"
         self.open_tags.pop()
 
     def handle_data(self, data: str) -> None:
@@ -214,7 +234,9 @@ def check_page(page: Page, product: str) -> None:
     assert len(page.headings) == 1, f"h1: {page.headings}"
     heading = " ".join(page.headings[0].split())
     assert heading
-    assert re.fullmatch(rf"((Erreur :|Error:) )?{re.escape(heading)} – {re.escape(product)}", " ".join(page.title.split()))
+    assert re.fullmatch(
+        rf"((Erreur :|Error:) )?{re.escape(heading)} – {re.escape(product)}", " ".join(page.title.split())
+    )
     doubled = [name for name, times in Counter(page.ids).items() if times > 1]
     assert not doubled, f"ids used twice: {doubled}"
     missing = set(page.referred) - set(page.ids)
@@ -227,5 +249,3 @@ def check_page(page: Page, product: str) -> None:
     anchors = [link for link in page.links if link.startswith("#") and link[1:] not in page.ids]
     assert not anchors, f"links to absent anchors: {anchors}"
     assert "[sealed]" not in page.text
-
-

@@ -70,7 +70,7 @@ def _scale(numbers: Sequence[float]) -> tuple[float, float]:
     while power * STEPS[-1] * (MAX_TICKS - 1) < largest:
         power *= 10
     step = next(power * factor for factor in STEPS if power * factor * (MAX_TICKS - 1) >= largest)
-    if step == 2.5 * power and power == 1:  # noqa: PLR2004 people are counted whole
+    if step == 2.5 * power and power == 1:  # people are counted whole
         step = 5
     count = 1
     while count * step < largest:

@@ -83,7 +83,7 @@ class Choice(_Listed, SelectField):
         """Keep what was sent; it is judged later."""
         self.data = valuelist[0] if valuelist else ""
 
-    def pre_validate(self, form: BaseForm) -> None:
+    def pre_validate(self, _form: BaseForm) -> None:
         """Refuse what is not listed."""
         if self.data and self.data not in self._known():
             raise ValidationError(LISTED)
@@ -103,7 +103,7 @@ class Choices(_Listed, SelectMultipleField):
         """Keep what was sent; it is judged later."""
         self.data = list(valuelist)
 
-    def pre_validate(self, form: BaseForm) -> None:
+    def pre_validate(self, _form: BaseForm) -> None:
         """Refuse what is not listed."""
         if not set(self.data) <= self._known():
             raise ValidationError(LISTED)
@@ -116,9 +116,9 @@ class DateParts(Field):
     widget: ClassVar[Any] = None
     parts: tuple[str, str, str] = ("", "", "")
 
-    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:  # noqa: ARG002 WTForms' own
         """Read the three boxes, or the stored text when no form was sent."""
-        self.process_errors = []
+        self.process_errors: list[str] = []
         sent = formdata is not None and any(self.box(part) in formdata for part in PARTS)
         if sent:
             self.parts = tuple(str(formdata.get(self.box(part), "")).strip()[:20] for part in PARTS)  # type: ignore[assignment]

@@ -111,7 +111,7 @@ class Canonical:
         self._field = field
         self.field_flags = {"sensitive": field.compartment != "administrative"}
 
-    def __call__(self, form: BaseForm, field: Field) -> None:
+    def __call__(self, _form: BaseForm, field: Field) -> None:
         """Raise StopValidation with our words for the problem."""
         try:
             field.canonical = values.normalise(self._field, field.data)

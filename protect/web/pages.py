@@ -9,8 +9,8 @@ from flask import Blueprint, Flask, abort, current_app, g, redirect, request, se
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from protect.access.gate import Gate
 from protect.access.errors import AlreadyDone
+from protect.access.gate import Gate
 from protect.access.policy import PUBLIC, policy
 from protect.web.origin import require_own_form
 from protect.web.site import current_site

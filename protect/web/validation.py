@@ -40,7 +40,7 @@ class Required:
     def __init__(self, message: Text = ANSWER) -> None:
         self.message = message
 
-    def __call__(self, form: Form, field: Field) -> None:
+    def __call__(self, _form: Form, field: Field) -> None:
         """Raise StopValidation with the message when nothing was answered."""
         if not answered(field.data):
             field.errors = []
@@ -50,7 +50,7 @@ class Required:
 class Optional:
     """Nothing more is checked when nothing was answered."""
 
-    def __call__(self, form: Form, field: Field) -> None:
+    def __call__(self, _form: Form, field: Field) -> None:
         """Stop without a message when nothing was answered."""
         if not answered(field.data):
             raise StopValidation
@@ -63,7 +63,7 @@ class Length:
         self.longest = longest
         self.field_flags = {"longest": longest}
 
-    def __call__(self, form: Form, field: Field) -> None:
+    def __call__(self, _form: Form, field: Field) -> None:
         """Raise ValidationError saying how many characters to take away."""
         over = len((field.data or "").replace("\r\n", "\n")) - self.longest
         if over > 0:
@@ -83,7 +83,7 @@ class OneOf:
         self.allowed = allowed
         self.message = message
 
-    def __call__(self, form: Form, field: Field) -> None:
+    def __call__(self, _form: Form, field: Field) -> None:
         """Raise ValidationError with the message."""
         if field.data not in self.allowed:
             raise ValidationError(self.message)
@@ -96,7 +96,7 @@ class Check:
         self.test = test
         self.message = message
 
-    def __call__(self, form: Form, field: Field) -> None:
+    def __call__(self, _form: Form, field: Field) -> None:
         """Raise ValidationError with the message."""
         if not self.test(field.data):
             raise ValidationError(self.message)

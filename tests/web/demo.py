@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from flask import Flask, flash, g, redirect, url_for
 from jinja2 import ChoiceLoader, FileSystemLoader
@@ -12,7 +13,7 @@ from protect.i18n import lazy
 from protect.web import fields
 from protect.web.charts import Bar
 from protect.web.forms import BaseForm
-from protect.web.pages import PUBLIC, SIGNED_IN, PageGate, Pages, take_next
+from protect.web.pages import PUBLIC, SIGNED_IN, Gate, Pages, take_next
 from protect.web.render import render
 from protect.web.setup import install_web, new_flask
 from protect.web.site import Fault, NavItem, Site
@@ -36,6 +37,13 @@ class FakeGate:
     permissions: frozenset[str] = frozenset()
     refused: list[str] = field(default_factory=list)
     ended: int = 0
+    closed: int = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.closed += 1
 
     def allows(self, permission: str) -> bool:
         return permission in self.permissions
@@ -47,7 +55,9 @@ class FakeGate:
 
 class IntakeForm(BaseForm):
     code = fields.Text("Code du dossier", [Required(lazy("Answer this question"))], description="Par exemple KIN-0042.")
-    province = fields.Choice("Province", [Required()], choices=fields.choices([(p, p) for p in PROVINCES], "Choisissez"))
+    province = fields.Choice(
+        "Province", [Required()], choices=fields.choices([(p, p) for p in PROVINCES], "Choisissez")
+    )
     seen = fields.DateParts("Date d’identification", [Required()], description="Par exemple 27 3 2026")
     sex = fields.Choice("Sexe", [Required()], choices=fields.choices([("F", "Féminin"), ("M", "Masculin")]))
     forms = fields.Choices("Formes d’exploitation", choices=fields.choices([("a", "Travail forcé"), ("b", "Autre")]))
@@ -59,22 +69,22 @@ class IntakeForm(BaseForm):
 
 
 @pages.get("/", needs=PUBLIC, title="Accueil")
-def home(_gate: PageGate) -> str:
+def home(_gate: Gate) -> str:
     return render("demo/home.html", bars=BARS)
 
 
 @pages.get("/dossiers", needs="case:list", title="Mes dossiers")
-def mine(_gate: PageGate) -> str:
+def mine(_gate: Gate) -> str:
     return render("demo/home.html", bars=BARS)
 
 
 @pages.get("/nouveau", needs=PUBLIC, title="Nouveau dossier")
-def new(_gate: PageGate) -> str:
+def new(_gate: Gate) -> str:
     return render("demo/new.html", form=IntakeForm(), submit="Enregistrer")
 
 
 @pages.post("/nouveau", needs=PUBLIC, title="Nouveau dossier")
-def create(_gate: PageGate) -> str | Response:
+def create(_gate: Gate) -> str | Response:
     form = IntakeForm()
     if not form.validate():
         return render("demo/new.html", form=form, submit="Enregistrer")
@@ -83,27 +93,27 @@ def create(_gate: PageGate) -> str | Response:
 
 
 @pages.post("/reserve", needs="case:list")
-def reserved(_gate: PageGate) -> Response:
+def reserved(_gate: Gate) -> Response:
     return redirect("/", 303)
 
 
 @pages.get("/moi", needs=SIGNED_IN, title="Moi")
-def me(_gate: PageGate) -> str:
+def me(_gate: Gate) -> str:
     return render("demo/home.html", bars=BARS)
 
 
 @pages.get("/connexion", needs=PUBLIC, title="Se connecter")
-def sign_in(_gate: PageGate) -> str:
+def sign_in(_gate: Gate) -> str:
     return render("demo/home.html", bars=BARS)
 
 
 @pages.post("/connexion", needs=PUBLIC)
-def enter(_gate: PageGate) -> Response:
+def enter(_gate: Gate) -> Response:
     return redirect(take_next(), 303)
 
 
 @pages.get("/panne/<kind>", needs=PUBLIC)
-def break_down(_gate: PageGate, kind: str) -> str:
+def break_down(_gate: Gate, kind: str) -> str:
     raise {"base": DatabaseWentAway, "blob": BlobRejected, "bogue": ZeroDivisionError}[kind]("a secret in a message")
 
 
