@@ -1,5 +1,6 @@
 """The composition root: settings and secrets to database, trail, gates and pages."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +10,7 @@ from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from protect import vocab
+from protect.access.founding import new_root
 from protect.access.gate import Gate
 from protect.access.policy import policy
 from protect.access.runtime import Runtime
@@ -18,7 +20,7 @@ from protect.auth.actions import sign_out
 from protect.auth.views import pages as auth_pages
 from protect.cases.actions import on_saved
 from protect.cases.views import pages as cases_pages
-from protect.config import load_secrets, load_settings
+from protect.config import load_secrets, load_settings, make_secrets
 from protect.directory.views import pages as directory_pages
 from protect.i18n import language, lazy
 from protect.oversight.views import pages as oversight_pages
@@ -35,6 +37,7 @@ from protect.web.setup import install_web, new_flask
 from protect.web.site import NavItem, Site
 
 SLICES: Final = (auth_pages, cases_pages, directory_pages, referrals_pages, statistics_pages, oversight_pages)
+DIRECTORY_KEY: Final = "offline/directory-root.key"
 MENU: Final = (
     ("session:keep", NavItem("auth.home", lazy("Home"))),
     ("case:list", NavItem("cases.list_cases", lazy("Cases"))),
@@ -63,6 +66,28 @@ def open_runtime(data: Path) -> tuple[Runtime, Database]:
     migrate.require_current(web)
     require_no_drift(web)
     return Runtime(settings, secrets, web, ShredStore(settings.data / "shred.sqlite")), database
+
+
+def found_instance(data: Path, *, demonstration: bool = False) -> Path:
+    """Make what is absent of an instance: folder, settings, secrets, database, directory root; the path of the last."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    config = data / "config.toml"
+    if demonstration and not config.exists():
+        config.write_text("demonstration = true\n", encoding="utf-8")
+    make_secrets(load_settings(data).secrets_folder)
+    upgrade_instance(data)
+    key = data / DIRECTORY_KEY
+    key.parent.mkdir(mode=0o700, exist_ok=True)
+    if not key.exists():
+        with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as file:
+            file.write(new_root().private)
+    return key
+
+
+def upgrade_instance(data: Path) -> None:
+    """Bring the database of an instance to the revision of this program."""
+    settings = load_settings(data)
+    migrate.upgrade(open_database(settings.data, settings.database, settings.postgres_bin))
 
 
 def create_app(data: str | Path) -> Flask:

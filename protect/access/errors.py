@@ -14,7 +14,7 @@ class SignInRequired(Exception):
 
 
 class CompartmentLocked(Exception):
-    """This session holds no key of the compartment; `compartment` names it."""
+    """The session holds no key of the compartment; `compartment` names it."""
 
     def __init__(self, compartment: str) -> None:
         super().__init__(compartment)

@@ -16,7 +16,18 @@ from protect.vault.errors import CiphertextRejected
 from protect.vault.identity import Identity, new_identity
 from protect.vault.signing import SigningKey
 
-__all__ = ["Invited", "MemberPlan", "Redeemed", "SigningKey", "invite", "look_up", "new_root", "read_root", "redeem", "vouch"]
+__all__ = [
+    "Invited",
+    "MemberPlan",
+    "Redeemed",
+    "SigningKey",
+    "invite",
+    "look_up",
+    "new_root",
+    "read_root",
+    "redeem",
+    "vouch",
+]
 
 
 @dataclass(frozen=True)
@@ -58,18 +69,25 @@ def vouch(db: Session, directory: SigningKey, agency_id: UUID, kind: str, root: 
     statement = AgencyVouch(str(agency_id), kind, root.public).signed(directory)
     db.add(
         AgencyRoot(
-            agency_id=agency_id, kind=kind, root_public=root.public,
-            directory_public=directory.public, statement=statement.to_bytes(),
-        )  # fmt: skip
+            agency_id=agency_id,
+            kind=kind,
+            root_public=root.public,
+            directory_public=directory.public,
+            statement=statement.to_bytes(),
+        )
     )
 
 
 def invite(db: Session, root: SigningKey, agency_id: UUID, plan: MemberPlan, expires: datetime) -> Invited:
     """Enter a member to be and the signed invitation. The code is not stored; it is the only way to redeem it."""
     member = Member(
-        agency_id=agency_id, unit_id=plan.unit_id, role=plan.role,
-        sign_in_name=plan.sign_in_name.casefold(), display_name=plan.display_name, status="invited",
-    )  # fmt: skip
+        agency_id=agency_id,
+        unit_id=plan.unit_id,
+        role=plan.role,
+        sign_in_name=plan.sign_in_name.casefold(),
+        display_name=plan.display_name,
+        status="invited",
+    )
     db.add(member)
     db.flush()
     code = chain.new_code()
@@ -79,9 +97,12 @@ def invite(db: Session, root: SigningKey, agency_id: UUID, plan: MemberPlan, exp
     until = int(expires.timestamp())
     signed = chain.Invitation(str(member.id), str(agency_id), plan.role, unit, kinds, enrol_public, until).signed(root)
     row = Invitation(
-        member_id=member.id, agency_id=agency_id, enrol_public=enrol_public,
-        expires_at=expires, statement=signed.to_bytes(),
-    )  # fmt: skip
+        member_id=member.id,
+        agency_id=agency_id,
+        enrol_public=enrol_public,
+        expires_at=expires,
+        statement=signed.to_bytes(),
+    )
     db.add(row)
     return Invited(member.id, code)
 

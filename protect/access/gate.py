@@ -18,7 +18,7 @@ from protect.access.opening import Opening
 from protect.access.policy import policy
 from protect.access.runtime import Runtime, commit
 from protect.access.seals import Seals
-from protect.access.trail import Trail
+from protect.access.trail import About, Trail
 from protect.config import Settings
 from protect.store.errors import translate_errors
 from protect.store.scope import GatedSession, Scope
@@ -48,7 +48,9 @@ class Gate:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         with translate_errors():
             try:
                 if kind is None:
@@ -77,7 +79,7 @@ class Gate:
         return self.actor is not None and policy().permits(self.actor, permission, subject)
 
     def permit(self, permission: str, subject: Any = None) -> None:
-        """Go on only if the actor may do it. Raises SignInRequired or Denied, the latter after an entry was committed."""
+        """Go on only if the actor may do it. Raises SignInRequired, or Denied after an entry was committed."""
         if not self.allows(permission, subject):
             self.refuse(permission, subject)
         self._trail.authorisation = permission
@@ -86,7 +88,7 @@ class Gate:
         """Record that the permission was refused, and raise Denied."""
         self._trail.authorisation = permission
         ref = Ref(type(subject).__name__, subject.id) if hasattr(subject, "id") else None
-        self._trail.write_now(self.member, permission, [ref] if ref else [], result="denied")
+        self._trail.write_now(self.member, permission, [ref] if ref else [], About(result="denied"))
         raise Denied(permission)
 
     def find(self, model: type[Row], row_id: UUID, permission: str, *, lock: bool = False) -> Row:
@@ -109,10 +111,8 @@ class Gate:
         generation: int | None = None,
     ) -> None:
         """Write an entry that stands if and only if this gate's writes do."""
-        self._trail.write(
-            self.db, self.actor, action, [ref] if ref else [],
-            fields=fields, purpose=purpose, consent_id=consent_id, generation=generation,
-        )  # fmt: skip
+        about = About(fields=tuple(fields), purpose=purpose, consent_id=consent_id, generation=generation)
+        self._trail.write(self.db, self.actor, action, [ref] if ref else [], about)
 
     def record_member(self, member: Member, action: str) -> None:
         """Write an entry about somebody who is becoming the actor only now; it stands with this gate's writes."""
@@ -120,13 +120,14 @@ class Gate:
 
     def record_refused(self, action: str) -> None:
         """Write and commit at once that something was refused to whoever this is; no object is named."""
-        self._trail.write_now(self.actor, action, [], result="denied")
+        self._trail.write_now(self.actor, action, [], About(result="denied"))
 
     def opening(
         self, action: str, refs: Sequence[Ref], *, fields: Iterable[str], purpose: str, consent_id: UUID | None = None
     ) -> Opening:
         """The session's keys, once the entry that says what is opened and why is committed."""
-        self._trail.write_now(self.member, action, refs, fields=fields, purpose=purpose, consent_id=consent_id)
+        about = About(fields=tuple(fields), purpose=purpose, consent_id=consent_id)
+        self._trail.write_now(self.member, action, refs, about)
         return Opening(self.keyring, self._runtime.shred)
 
     def holds(self, compartment: str) -> bool:

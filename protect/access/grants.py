@@ -53,9 +53,13 @@ def make_first_keys(db: Session, identity: Identity, agency_id: UUID, member_id:
         state = make_key_state(identity, key)
         db.add(
             KeyStateRow(
-                agency_id=agency_id, compartment=name, version=1, dropbox_public=state.dropbox_public,
-                holder_id=member_id, statement=state.to_bytes(),
-            )  # fmt: skip
+                agency_id=agency_id,
+                compartment=name,
+                version=1,
+                dropbox_public=state.dropbox_public,
+                holder_id=member_id,
+                statement=state.to_bytes(),
+            )
         )
         db.add(_row(make_grant(identity, certificate, key, certificate.digest())))
     return made
@@ -99,7 +103,7 @@ def _row(grant: Grant) -> KeyGrant:
     )
 
 
-def _certified(agency_id: UUID) -> Select[tuple[Member]]:
+def _certified(agency_id: UUID) -> Select[Member]:
     certified = exists().where(Certificate.member_id == Member.id, Certificate.revoked_at.is_(None))
     return (
         select(Member)
@@ -108,5 +112,5 @@ def _certified(agency_id: UUID) -> Select[tuple[Member]]:
     )
 
 
-def _held(member_id: UUID) -> Select[tuple[str]]:
+def _held(member_id: UUID) -> Select[str]:
     return select(KeyGrant.compartment).where(KeyGrant.recipient_id == member_id, KeyGrant.revoked_at.is_(None))

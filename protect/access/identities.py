@@ -10,9 +10,19 @@ from protect.vault import passphrase
 from protect.vault.errors import CiphertextRejected
 from protect.vault.identity import Identity
 
-__all__ = ["Identity", "LockedIdentity", "Stretched", "lock", "matches", "new_passphrase", "new_salt", "stretch", "unlock"]
+__all__ = [
+    "Identity",
+    "LockedIdentity",
+    "Stretched",
+    "lock",
+    "matches",
+    "new_passphrase",
+    "new_salt",
+    "stretch",
+    "unlock",
+]
 
-PASSPHRASE_SLOT: Final = "passphrase"
+PASSPHRASE_SLOT: Final = "passphrase"  # noqa: S105 -- the name of the slot
 SALT_BYTES: Final = 16
 # 64 MiB each: a burst of attempts must not take the machine's memory.
 _TURNS: Final = threading.BoundedSemaphore(4)

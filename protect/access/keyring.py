@@ -78,7 +78,9 @@ class Keyring:
         return search_key(self.key("identity"))
 
 
-def wrap(token: str, server_secret: bytes, row: BrowserSession, identity: Identity, keys: Iterable[CompartmentKey]) -> Sealed:
+def wrap(
+    token: str, server_secret: bytes, row: BrowserSession, identity: Identity, keys: Iterable[CompartmentKey]
+) -> Sealed:
     """The session's secrets as its row keeps them: only the cookie and the server secret together open them."""
     packed = _pack(identity, keys)
     return Sealed(session.wrap(token, server_secret, str(row.id), str(row.member_id), packed))
@@ -87,7 +89,12 @@ def wrap(token: str, server_secret: bytes, row: BrowserSession, identity: Identi
 def _pack(identity: Identity, keys: Iterable[CompartmentKey]) -> bytes:
     rows = [lp(key.key, key.name, str(key.version)) for key in keys]
     return lp(
-        identity.hpke.private, identity.signing.private, identity.anchor, identity.directory, identity.checkpoint, lp(*rows)
+        identity.hpke.private,
+        identity.signing.private,
+        identity.anchor,
+        identity.directory,
+        identity.checkpoint,
+        lp(*rows),
     )
 
 

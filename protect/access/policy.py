@@ -15,11 +15,16 @@ class ActorLike(Protocol):
     """What a predicate knows of the person who acts."""
 
     @property
-    def agency_id(self) -> UUID: ...
+    def agency_id(self) -> UUID:
+        """Whose member it is."""
+
     @property
-    def unit_id(self) -> UUID | None: ...
+    def unit_id(self) -> UUID | None:
+        """The member's office, if it has one."""
+
     @property
-    def role(self) -> str: ...
+    def role(self) -> str:
+        """The one role the person acts in."""
 
 
 @dataclass(frozen=True)

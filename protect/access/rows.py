@@ -34,7 +34,7 @@ class CompartmentRow(Protocol):
 
 
 def data_key(keyring: Keyring, row: CompartmentRow) -> DataKey:
-    """The data key of the row; CompartmentLocked without the compartment's key, CiphertextRejected if it was touched."""
+    """The data key of the row. Raises CompartmentLocked without its key, CiphertextRejected if it was touched."""
     key = keyring.key(row.name, row.key_version)
     if row.wrap == "key":
         return key.unwrap(str(row.case_id), Wrapped(row.wrapped_key.blob, row.commitment))

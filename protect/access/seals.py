@@ -95,6 +95,10 @@ class Seals:
         state = self._keyring.trust.key_state(agency_id, compartment)
         return Sealed(dropbox.seal(state.dropbox_public, str(agency_id), compartment, context, plaintext))
 
+    def key_version(self, agency_id: UUID, compartment: str) -> int:
+        """The version of the key that `drop` seals to now; NotReady if there is none."""
+        return self._keyring.trust.key_state(agency_id, compartment).version
+
     def agency_of_kind(self, kind: str) -> UUID:
         """The agency that the directory root vouches to be of this kind; NotReady while there is none."""
         return self._keyring.trust.agency_of_kind(kind)
@@ -124,9 +128,7 @@ class Seals:
             place = (case_id, agency_id, name, part, held.version)
             return SealedCompartment(*place, "key", Sealed(wrapped.blob), wrapped.commitment)
         state = self._keyring.trust.key_state(agency_id, name)
-        row = SealedCompartment(
-            case_id, agency_id, name, part, state.version, "dropbox", Sealed(b""), key.commitment
-        )
+        row = SealedCompartment(case_id, agency_id, name, part, state.version, "dropbox", Sealed(b""), key.commitment)
         context = rows.dropped_context(row)
         row.wrapped_key = self.drop(agency_id, name, context, key.key)
         return row

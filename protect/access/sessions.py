@@ -50,6 +50,7 @@ def find(runtime: Runtime, token: str | None) -> Found:
         _touch(runtime, session.id, now)
     return Found(_actor(member, session.id, hashed), member.id)
 
+
 def begin(db: Session, runtime: Runtime, member: Member, identity: Identity, keys: Iterable[CompartmentKey]) -> str:
     """A new session of the member, the only one from now on; its cookie value. Part of the caller's transaction."""
     now, token = runtime.clock(), new_token()
@@ -69,7 +70,9 @@ def begin(db: Session, runtime: Runtime, member: Member, identity: Identity, key
     return token
 
 
-def rewrap(db: Session, runtime: Runtime, actor: Actor, token: str, identity: Identity, keys: Iterable[CompartmentKey]) -> None:
+def rewrap(
+    db: Session, runtime: Runtime, actor: Actor, token: str, identity: Identity, keys: Iterable[CompartmentKey]
+) -> None:
     """Put the keys that were granted meanwhile into the session."""
     row = db.get_one(BrowserSession, actor.session_id)
     row.keys = wrap(token, runtime.secrets.session, row, identity, keys)

@@ -1,7 +1,8 @@
 """Entries of the trail as the gate writes them: details sealed to the auditors of the actor's agency."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -17,6 +18,20 @@ from protect.audit.append import append
 from protect.audit.entry import AUDIT, Detail, Entry, seal_detail
 
 
+@dataclass(frozen=True)
+class About:
+    """What an entry says besides who did what: names of fields, never values."""
+
+    result: str = "allowed"
+    fields: Collection[str] = ()
+    purpose: str | None = None
+    consent_id: UUID | None = None
+    generation: int | None = None
+
+
+NOTHING_MORE = About()
+
+
 class Trail:
     """The trail of one request; `authorisation` is the permission that was last granted or refused.
 
@@ -29,21 +44,9 @@ class Trail:
         self.authorisation = ""
 
     def write(
-        self,
-        session: Session,
-        actor: Actor | None,
-        action: str,
-        refs: Sequence[Ref],
-        *,
-        result: str = "allowed",
-        fields: Iterable[str] = (),
-        purpose: str | None = None,
-        consent_id: UUID | None = None,
-        generation: int | None = None,
-        why: str = "",
+        self, session: Session, actor: Actor | None, action: str, refs: Sequence[Ref], about: About = NOTHING_MORE
     ) -> None:
         """Write the entry into the session's transaction."""
-        detail = self._detail(session, actor, refs, tuple(fields), why)
         append(
             session,
             Entry(
@@ -53,29 +56,29 @@ class Trail:
                 role=actor.role if actor else "",
                 session_hash=hashlib.sha256(actor.session_hash).digest() if actor else None,
                 action=action,
-                result=result,
-                purpose=purpose,
-                consent_id=consent_id,
+                result=about.result,
+                purpose=about.purpose,
+                consent_id=about.consent_id,
                 authorisation=self.authorisation,
-                case_generation=generation,
+                case_generation=about.generation,
                 program=__version__,
-                detail=detail,
+                detail=self._detail(session, actor, refs, tuple(about.fields)),
             ),
         )
 
-    def write_now(self, actor: Actor | None, action: str, refs: Sequence[Ref], **more: object) -> None:
+    def write_now(self, actor: Actor | None, action: str, refs: Sequence[Ref], about: About = NOTHING_MORE) -> None:
         """Write the entry and commit it by itself, before anything else happens."""
         with self._runtime.unit_of_work() as session:
-            self.write(session, actor, action, refs, **more)  # type: ignore[arg-type]  # passed on as they came
+            self.write(session, actor, action, refs, about)
 
     def _detail(
-        self, session: Session, actor: Actor | None, refs: Sequence[Ref], fields: tuple[str, ...], why: str
+        self, session: Session, actor: Actor | None, refs: Sequence[Ref], fields: tuple[str, ...]
     ) -> bytes | None:
-        if actor is None or not (refs or fields or why):
+        if actor is None or not (refs or fields):
             return None
         agency_id, public = self._auditors(session, actor.agency_id)
         kinds = sorted({ref.type for ref in refs})
-        touched = Detail(" ".join(str(ref.id) for ref in refs), " ".join(kinds), fields, why)
+        touched = Detail(" ".join(str(ref.id) for ref in refs), " ".join(kinds), fields)
         return seal_detail(public, agency_id, touched)
 
     def _auditors(self, session: Session, agency_id: UUID) -> tuple[UUID, bytes]:

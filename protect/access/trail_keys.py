@@ -14,7 +14,9 @@ from protect.audit.epochs import start_epoch
 from protect.vault.identity import Identity
 
 
-def start_trail_epoch(db: Session, runtime: Runtime, identity: Identity, agency_id: UUID, made: Collection[str]) -> None:
+def start_trail_epoch(
+    db: Session, runtime: Runtime, identity: Identity, agency_id: UUID, made: Collection[str]
+) -> None:
     """Begin an epoch if the audit key is among the keys just made; otherwise do nothing."""
     if AUDIT not in made:
         return

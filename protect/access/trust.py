@@ -120,7 +120,7 @@ class Trust:
             raise CiphertextRejected(Reason.ANCHOR)
 
 
-def _newest(agency_id: UUID, compartment: str) -> Select[tuple[KeyStateRow]]:
+def _newest(agency_id: UUID, compartment: str) -> Select[KeyStateRow]:
     return (
         select(KeyStateRow)
         .where(KeyStateRow.agency_id == agency_id, KeyStateRow.compartment == compartment)

@@ -27,7 +27,7 @@ class SignInRefused(Exception):
 
 
 class TooManyAttempts(Exception):
-    """This address has tried too often; it may again in a quarter of an hour."""
+    """The address has tried too often; it may again in a quarter of an hour."""
 
 
 @dataclass(frozen=True)

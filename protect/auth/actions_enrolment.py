@@ -77,9 +77,12 @@ def enrol(gate: Gate, runtime: Runtime, code: str, passphrase: str) -> str:
     locked = identities.lock(identity, passphrase, runtime.secrets.pepper)
     gate.db.add(
         Credential(
-            member_id=member.id, salt=locked.salt, verifier_hash=locked.verifier_hash,
-            slot=Sealed(locked.slot), identity=Sealed(locked.identity),
-        )  # fmt: skip
+            member_id=member.id,
+            salt=locked.salt,
+            verifier_hash=locked.verifier_hash,
+            slot=Sealed(locked.slot),
+            identity=Sealed(locked.identity),
+        )
     )
     made = grants.make_first_keys(gate.db, identity, member.agency_id, member.id)
     gate.db.flush()

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Request, current_app, g, request
 from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.wrappers import Response
 
 from protect.access import sessions
 from protect.access.errors import NotReady

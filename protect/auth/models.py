@@ -28,7 +28,11 @@ class Attempt(Base):
     """A failed sign-in, by hashed account and hashed address, kept for a day."""
 
     __tablename__ = "attempt"
-    __table_args__ = (Index("ix_attempt_account_at", "account", "at"), Index("ix_attempt_address_at", "address", "at"), {"info": OPEN})
+    __table_args__ = (
+        Index("ix_attempt_account_at", "account", "at"),
+        Index("ix_attempt_address_at", "address", "at"),
+        {"info": OPEN},
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     account: Mapped[bytes]
     address: Mapped[bytes]

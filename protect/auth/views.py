@@ -21,9 +21,12 @@ def home(gate: Gate) -> str:
     """What waits for the person who signed in."""
     waiting = actions_keys.waiting_members(gate) if gate.allows("key:supply") else ()
     return render(
-        "auth/home.html", items=current_site().waiting(gate), waiting=waiting,
-        missing=actions_keys.missing_keys(gate), lost=actions_lost.found(gate),
-    )  # fmt: skip
+        "auth/home.html",
+        items=current_site().waiting(gate),
+        waiting=waiting,
+        missing=actions_keys.missing_keys(gate),
+        lost=actions_lost.found(gate),
+    )
 
 
 @pages.get("/connexion", needs=PUBLIC, title=lazy("Sign in"))
@@ -40,9 +43,7 @@ def begin(gate: Gate) -> str | Response:
     form = SignInForm()
     if form.validate():
         try:
-            done = actions.sign_in(
-                gate, login.runtime_of_app(), form.name.data, form.passphrase.data, login.address()
-            )
+            done = actions.sign_in(gate, login.runtime_of_app(), form.name.data, form.passphrase.data, login.address())
         except actions.SignInRefused:
             form.form_errors.append(_("The name or the passphrase is not right. Check both and try again."))
         except actions.TooManyAttempts:

@@ -1,0 +1,39 @@
+"""The operator's verbs: `protect VERB --data DIR`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from protect import __version__
+from protect.cli import agencies, demo, instance, records, trail
+from protect.cli.terminal import Refused
+from protect.config import ConfigurationRefused
+from protect.store.errors import StoreError
+
+VERBS: Final = (*instance.VERBS, *agencies.VERBS, *records.VERBS, *trail.VERBS, *demo.VERBS)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb. Exit codes: 0 done, 1 found a fault, 2 could not be done as asked."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (Refused, ConfigurationRefused, StoreError) as error:
+        sys.stderr.write(f"protect: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="protect", description="Referral and protection of victims of trafficking.")
+    parser.add_argument("--version", action="version", version=f"protect {__version__}")
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+    for verb in VERBS:
+        added = verbs.add_parser(verb.name, help=verb.help, description=verb.help)
+        added.add_argument("--data", type=Path, default=Path("var"), help="folder of the instance (default: var)")
+        verb.arguments(added)
+        added.set_defaults(run=verb.run)
+    return parser

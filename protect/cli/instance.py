@@ -1,0 +1,102 @@
+"""Verbs about the instance itself: init, upgrade, serve, stop, db-roles."""
+
+import argparse
+import os
+from typing import Any, Final
+
+from gunicorn.app.base import BaseApplication
+
+from protect.app import create_app, found_instance, open_runtime, upgrade_instance
+from protect.cli.terminal import Verb, say
+from protect.config import load_settings
+from protect.store.database import open_database
+from protect.store.roles import roles_sql
+
+HOST: Final = "127.0.0.1"
+PORT: Final = 8000
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn over the application of one instance: two processes of four threads."""
+
+    def __init__(self, data: str, bind: str, workers: int = 2) -> None:
+        self._data = data
+        self._bind = bind
+        self._workers = workers
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Settings of gunicorn; it writes no access log, since addresses name cases."""
+        settings: dict[str, Any] = {
+            "bind": self._bind,
+            "workers": self._workers,
+            "threads": 4,
+            "worker_class": "gthread",
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "umask": 0o077,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+        }
+        for name, value in settings.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The application, made anew in each process."""
+        return create_app(self._data)
+
+
+def serve(data: str, bind: str, workers: int = 2) -> None:
+    """Serve until interrupted; a fault of the instance is told before any process starts."""
+    _runtime, _database = open_runtime(data)
+    _runtime.engine.dispose()
+    Server(data, bind, workers).run()
+
+
+def _serve_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bind", default=f"{HOST}:{PORT}", help="address and port (default: %(default)s)")
+    parser.add_argument("--workers", type=int, default=min(4, os.cpu_count() or 2), help="processes")
+
+
+def _serve(options: argparse.Namespace) -> int:
+    serve(options.data, options.bind, options.workers)
+    return 0
+
+
+def _init(options: argparse.Namespace) -> int:
+    key = found_instance(options.data)
+    say(f"The instance is ready in {options.data}.")
+    say(f"The directory root is in {key}. Move it to a medium that is kept off-line; it is needed to add an agency.")
+    return 0
+
+
+def _upgrade(options: argparse.Namespace) -> int:
+    upgrade_instance(options.data)
+    say("The database fits this program.")
+    return 0
+
+
+def _stop(options: argparse.Namespace) -> int:
+    settings = load_settings(options.data)
+    open_database(settings.data, settings.database, settings.postgres_bin).stop()
+    say("The private database server is stopped.")
+    return 0
+
+
+def _roles(_options: argparse.Namespace) -> int:
+    say(roles_sql())
+    return 0
+
+
+def _nothing(_parser: argparse.ArgumentParser) -> None:
+    return None
+
+
+VERBS: Final = (
+    Verb("init", "make a new instance: secrets, database, directory root", _nothing, _init),
+    Verb("upgrade", "bring the database to the revision of this program", _nothing, _upgrade),
+    Verb("serve", "serve the instance", _serve_arguments, _serve),
+    Verb("stop", "stop the private database server", _nothing, _stop),
+    Verb("db-roles", "print the SQL that makes the roles on an external server", _nothing, _roles),
+)

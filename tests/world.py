@@ -1,0 +1,165 @@
+"""A small world for tests: agencies and their people, enrolled and signed in by the real actions."""
+
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from protect.access import sessions
+from protect.access.founding import new_root
+from protect.access.gate import Gate
+from protect.access.runtime import Runtime
+from protect.app import application
+from protect.auth import actions, actions_enrolment, actions_keys, login
+from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
+from protect.directory.actions_onboarding import NewService
+from tests.pages import PageClient
+
+PASSPHRASE = "correct horse battery staple six words"
+
+LEAD = AgencyPlan(
+    "Agence pilote", "lead", [("Kinshasa", "CD-KN"), ("Goma", "CD-NK")], [],
+    [
+        NewMember("registrar", "Odile Registre", "registrar"),
+        NewMember("officer", "Aline Agent", "officer", "Kinshasa"),
+        NewMember("officer_same_unit", "Basile Agent", "officer", "Kinshasa"),
+        NewMember("officer_other_unit", "Carine Agent", "officer", "Goma"),
+        NewMember("supervisor", "Denis Superviseur", "supervisor"),
+        NewMember("auditor", "Emma Auditrice", "auditor"),
+    ],
+)  # fmt: skip
+SHELTER = AgencyPlan(
+    "Maison Une", "shelter", [("Maison", "CD-KN")],
+    [NewService("Hébergement Une", "emergency_shelter", "CD-KN", has_places=True)],
+    [
+        NewMember("shelter_registrar", "Fanny Registre", "registrar"),
+        NewMember("shelter_intake", "Gilbert Accueil", "intake"),
+        NewMember("shelter_worker", "Henriette Maison", "shelter_worker"),
+    ],
+)  # fmt: skip
+OTHER_SHELTER = AgencyPlan(
+    "Maison Deux", "shelter", [("Maison", "CD-KN")],
+    [NewService("Hébergement Deux", "emergency_shelter", "CD-KN", has_places=True)],
+    [
+        NewMember("other_registrar", "Irène Registre", "registrar"),
+        NewMember("other_shelter_intake", "Jean Accueil", "intake"),
+    ],
+)  # fmt: skip
+CLINIC = AgencyPlan(
+    "Centre de santé", "medical", [("Centre", "CD-KN")], [NewService("Soins", "medical", "CD-KN")],
+    [
+        NewMember("clinic_registrar", "Karine Registre", "registrar"),
+        NewMember("clinic_intake", "Luc Accueil", "intake"),
+        NewMember("clinician", "Marthe Soins", "clinician"),
+    ],
+)  # fmt: skip
+OTHER_LEAD = AgencyPlan(
+    "Autre agence", "other", [("Bukavu", "CD-SK")], [],
+    [
+        NewMember("foreign_registrar", "Nadine Registre", "registrar"),
+        NewMember("foreign_officer", "Olivier Agent", "officer", "Bukavu"),
+        NewMember("foreign_supervisor", "Paul Superviseur", "supervisor"),
+        NewMember("foreign_auditor", "Quentin Auditeur", "auditor"),
+    ],
+)  # fmt: skip
+COMMISSION = AgencyPlan(
+    "Commission nationale", "commission", [("Siège", "CD-KN")], [],
+    [
+        NewMember("commission_registrar", "Rachel Registre", "registrar"),
+        NewMember("analyst", "Sylvie Analyste", "analyst"),
+        NewMember("publisher", "Thomas Publie", "publisher"),
+        NewMember("reader", "Ursule Lectrice", "reader"),
+    ],
+)  # fmt: skip
+PLANS = (LEAD, SHELTER, OTHER_SHELTER, CLINIC, OTHER_LEAD, COMMISSION)
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class Person:
+    """Somebody who signed in: gates for actions, a client for pages."""
+
+    def __init__(self, world: "World", name: str) -> None:
+        self._world = world
+        self.name = name
+        self.token = ""
+
+    def sign_in(self) -> None:
+        """Begin a session with all keys granted so far."""
+        with Gate(self._world.runtime, None) as visitor:
+            done = actions.sign_in(visitor, self._world.runtime, self.name, PASSPHRASE, f"test {self.name}")
+        self.token = done.token
+
+    def gate(self) -> Gate:
+        """A gate of the current session; use it in a `with` block."""
+        actor = sessions.find(self._world.runtime, self.token).actor
+        return Gate(self._world.runtime, actor, token=self.token)
+
+    @property
+    def client(self) -> PageClient:
+        """A page client with the session's cookie."""
+        client = PageClient(self._world.app)
+        client.set_cookie(login.COOKIE, self.token)
+        return client
+
+
+class World:
+    """People by sign-in name, as attributes: `world.officer`, `world.shelter_intake`, …"""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.people: dict[str, Person] = {}
+        self.agencies: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Person:
+        if name in self.__dict__.get("people", {}):
+            return self.people[name]
+        raise AttributeError(name)
+
+    def copied(self, runtime: Runtime) -> "World":
+        """The same people over a copy of the database; their sessions go on."""
+        other = World(runtime)
+        other.agencies = dict(self.agencies)
+        for name, person in self.people.items():
+            other.people[name] = Person(other, name)
+            other.people[name].token = person.token
+        return other
+
+    @cached_property
+    def app(self) -> Any:
+        """The real application over this world."""
+        return application(self.runtime)
+
+
+def build_world(runtime: Runtime, plans: tuple[AgencyPlan, ...] = PLANS) -> World:
+    """Enrol everybody through the real actions, hand the keys on, and sign everybody in."""
+    world, directory = World(runtime), new_root()
+    for plan in plans:
+        done = add_agency(runtime, directory, plan)
+        world.agencies[plan.name] = done.agency_id
+        for item in done.codes:
+            with Gate(runtime, None) as visitor:
+                actions_enrolment.enrol(visitor, runtime, item.code, PASSPHRASE)
+            world.people[item.member.sign_in_name] = Person(world, item.member.sign_in_name)
+    for person in world.people.values():
+        person.sign_in()
+    for person in world.people.values():
+        with person.gate() as gate:
+            if gate.allows("key:supply"):
+                actions_keys.supply_keys(gate)
+    for person in world.people.values():
+        with person.gate() as gate:
+            missing = actions_keys.missing_keys(gate)
+        if missing:
+            person.sign_in()
+    return world
