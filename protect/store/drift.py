@@ -58,7 +58,7 @@ def drift(engine: Engine, metadata: MetaData) -> list[str]:
     """Say in words each difference between declared and real protection; empty when there is none."""
     with engine.connect() as connection:
         connection.execute(text("select set_config('search_path', 'public', true)"))
-        return [*_of_tables(connection, metadata), *_of_functions(connection), *_of_web_role(connection)]
+        return [*_of_tables(connection, metadata, WEB), *_of_functions(connection), *_of_web_role(connection, WEB)]
 
 
 def require_no_drift(engine: Engine, metadata: MetaData) -> None:
@@ -68,8 +68,8 @@ def require_no_drift(engine: Engine, metadata: MetaData) -> None:
         raise DriftFound("; ".join(found))
 
 
-def _of_tables(connection: Connection, metadata: MetaData) -> Iterator[str]:
-    real = {row.name: row for row in connection.execute(_TABLES, {"web": WEB})}
+def _of_tables(connection: Connection, metadata: MetaData, web: str) -> Iterator[str]:
+    real = {row.name: row for row in connection.execute(_TABLES, {"web": web})}
     conditions: dict[str, set[_Condition]] = defaultdict(set)
     for row in connection.execute(_POLICIES):
         conditions[row.tablename].add(_seen(row))
@@ -97,7 +97,7 @@ def _of_table(real: Row[tuple[object, ...]], expected: set[_Condition], found: s
     if real.owner != OWNER:
         yield f"{real.name} is owned by {real.owner}"
     if real.too_much:
-        yield f"{real.name}: {WEB} may truncate it, refer to it or add triggers"
+        yield f"{real.name}: the web role may truncate it, refer to it or add triggers"
 
 
 def _of_functions(connection: Connection) -> Iterator[str]:
@@ -111,19 +111,19 @@ def _of_functions(connection: Connection) -> Iterator[str]:
             yield f"{name}() is missing or differs"
 
 
-def _of_web_role(connection: Connection) -> Iterator[str]:
-    row = connection.execute(_ROLE, {"web": WEB}).one_or_none()
+def _of_web_role(connection: Connection, web: str) -> Iterator[str]:
+    row = connection.execute(_ROLE, {"web": web}).one_or_none()
     if row is None:
-        yield f"the role {WEB} is missing"
+        yield f"the role {web} is missing"
         return
     if row.mighty:
-        yield f"{WEB} is a superuser, bypasses row-level security, or may create roles or databases"
+        yield f"{web} is a superuser, bypasses row-level security, or may create roles or databases"
     if row.owns:
-        yield f"{WEB} owns something"
+        yield f"{web} owns something"
     if row.belongs:
-        yield f"{WEB} is a member of another role"
+        yield f"{web} is a member of another role"
     if row.creates:
-        yield f"{WEB} may create objects"
+        yield f"{web} may create objects"
 
 
 def _seen(row: Row[tuple[object, ...]]) -> _Condition:

@@ -26,4 +26,5 @@ def sessions(bound: Engine) -> sessionmaker[GatedSession]:
 def with_role(url: str, role: Role) -> URL:
     """Address of another role on the same server; its secret comes from a password file or a certificate."""
     parsed = make_url(url)
-    return parsed if role == "web" else parsed.set(username=NAMES[role], password=None)
+    # URL.set(password=None) would leave the web role's password in place.
+    return parsed if role == "web" else parsed._replace(username=NAMES[role], password=None)

@@ -2,13 +2,15 @@
 
 import functools
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, create_engine, pool, text
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.types import UserDefinedType
 
 from protect.store.database import Database
 from protect.store.errors import RevisionMismatch
@@ -17,6 +19,16 @@ _PACKAGE: Final = Path(__file__).resolve().parent.parent
 # Two processes that start at once must not migrate at once.
 _LOCK: Final = text("select pg_advisory_lock(7263001)")
 _UNLOCK: Final = text("select pg_advisory_unlock(7263001)")
+
+
+class _Xid8(UserDefinedType[int]):
+    """A transaction number, for comparison only."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Name the type as PostgreSQL does."""
+        return "xid8"
 
 
 def folder() -> Path:
@@ -81,6 +93,8 @@ def differences(connection: Connection, metadata: MetaData) -> list[str]:
     """What the models have and the database has not, or the reverse; empty when they agree."""
     from alembic.autogenerate import compare_metadata
 
+    # SQLAlchemy reads back no type that it does not know, and the trail has one.
+    cast("PGDialect", connection.dialect).ischema_names.setdefault("xid8", _Xid8)
     context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
     return [repr(item) for item in compare_metadata(context, metadata)]
 

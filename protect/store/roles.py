@@ -21,9 +21,9 @@ _SILENT = (
 )
 
 
-def role_statements(*, createdb: bool = False) -> list[str]:
-    """Give the statements that create roles and database; ``createdb`` lets the owner clone databases in tests."""
-    owner = f"create role {OWNER} login {_PLAIN} nobypassrls {'createdb' if createdb else 'nocreatedb'}"
+def role_statements(*, cloning: bool = False) -> list[str]:
+    """Give the statements that create roles and database; ``cloning`` lets the owner copy and drop databases in tests."""
+    owner = f"create role {OWNER} login {_PLAIN} nobypassrls {'createdb' if cloning else 'nocreatedb'}"
     silent = [f"alter role {name} set {setting}" for name in NAMES.values() for setting in _SILENT]
     return [
         owner,
@@ -32,6 +32,7 @@ def role_statements(*, createdb: bool = False) -> list[str]:
         f"grant pg_read_all_data to {BACKUP}",
         f"alter role {BACKUP} set default_transaction_read_only = on",
         *silent,
+        *([f"grant pg_signal_backend to {OWNER}"] if cloning else []),
         f"create database {DATABASE} owner {OWNER} encoding 'UTF8' template template0",
         f"revoke all on database {DATABASE} from public",
         f"grant connect on database {DATABASE} to {WEB}, {BACKUP}",

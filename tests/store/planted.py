@@ -96,11 +96,21 @@ def lay(owner: Engine) -> None:
         connection.execute(text(f"grant select, insert, update, delete on all tables in schema public to {WEB}"))
         now = dt.datetime.now(dt.UTC)
         hour = dt.timedelta(hours=1)
-        for agency, kind, role in ((HERE, "lead", "officer"), (THERE, "lead", "officer"), (COMMISSION, "commission", "analyst")):
+        for agency, kind, role in (
+            (HERE, "lead", "officer"),
+            (THERE, "lead", "officer"),
+            (COMMISSION, "commission", "analyst"),
+        ):
             member = uuid.uuid4()
             connection.execute(Agency.__table__.insert(), {"id": agency, "kind": kind})
-            connection.execute(Member.__table__.insert(), {"id": member, "agency_id": agency, "role": role, "status": "active"})
-            for state, ended, expires in (("live", None, now + hour), ("ended", now, now + hour), ("expired", None, now - hour)):
+            connection.execute(
+                Member.__table__.insert(), {"id": member, "agency_id": agency, "role": role, "status": "active"}
+            )
+            for state, ended, expires in (
+                ("live", None, now + hour),
+                ("ended", now, now + hour),
+                ("expired", None, now - hour),
+            ):
                 row = {"token_hash": token(agency, state), "agency_id": agency, "member_id": member}
                 connection.execute(Session.__table__.insert(), {**row, "ended_at": ended, "expires_at": expires})
 

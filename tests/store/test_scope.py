@@ -27,7 +27,9 @@ NARROWED = {
     "exists of a select": select(Agency.id).where(select(Case.id).where(Case.agency_id == Agency.id).exists()),
     "in": select(Agency.id).where(Agency.id.in_(select(Case.agency_id))),
     "any of a relationship": select(Agency.id).where(Agency.cases.any()),
-    "lateral": select(Agency.id).join(select(Case.id).where(Case.agency_id == Agency.id).lateral(), literal_column("1") == 1),
+    "lateral": select(Agency.id).join(
+        select(Case.id).where(Case.agency_id == Agency.id).lateral(), literal_column("1") == 1
+    ),
     "alias of a subquery": select(aliased(Case, select(Case).subquery()).agency_id),
 }
 COUNTED = {
@@ -60,8 +62,13 @@ WRITES = {
     "insert from a select": insert(Agency).from_select(["id", "kind"], select(Case.id, func.chr(65))),
 }
 STATE_THERE = [
-    text(f"""select t from "{name}" t where '{THERE}' in ({', '.join(columns)}) order by t""")
-    for name, columns in {"case": ["agency_id"], "note": ["agency_id"], "agency": ["id"], "member": ["agency_id"]}.items()
+    text(f"""select t from "{name}" t where '{THERE}' in ({", ".join(columns)}) order by t""")
+    for name, columns in {
+        "case": ["agency_id"],
+        "note": ["agency_id"],
+        "agency": ["id"],
+        "member": ["agency_id"],
+    }.items()
 ]
 RAW = {
     "text": text('select agency_id from "case"'),
@@ -137,7 +144,9 @@ def test_eager_loading_without_a_scope_gives_nothing(unprotected: Engine) -> Non
         agencies = session.scalars(select(Agency).options(joinedload(Agency.cases))).unique().all()
         assert [agency.cases for agency in agencies] == [[], [], []]
         with pytest.raises(ScopeMissing):
-            session.scalars(select(Agency).options(selectinload(Agency.cases)).execution_options(populate_existing=True)).all()
+            session.scalars(
+                select(Agency).options(selectinload(Agency.cases)).execution_options(populate_existing=True)
+            ).all()
 
 
 def test_lazy_loading_and_get_are_narrowed(unprotected: Engine) -> None:

@@ -31,7 +31,7 @@ def create(places: Places, account: Account, binaries: Binaries, *, durable: boo
     run_as(account, [*initdb, "--no-sync", "-U", BOOTSTRAP, *options, *locale])
     # Single-user mode needs no connection, so the superuser never has to be reachable through a socket.
     single = [str(binaries.folder / "postgres"), "--single", "-F", "-D", str(draft), "postgres"]
-    script = "".join(f"{statement};\n" for statement in role_statements(createdb=not durable))
+    script = "".join(f"{statement};\n" for statement in role_statements(cloning=not durable))
     shown = run_as(account, single, given=script)
     if "ERROR" in shown or "FATAL" in shown:
         raise ServerRefused(f"the roles of the new database could not be made:\n{shown}")

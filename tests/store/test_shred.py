@@ -1,0 +1,94 @@
+"""A destroyed key is gone from the file, and its name is never used again."""
+
+import os
+import sqlite3
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from protect.store.shred import KeyAlreadyPut, ShredStore
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ShredStore:
+    return ShredStore(tmp_path / "shred.sqlite")
+
+
+def test_a_key_is_kept_until_it_is_destroyed(store: ShredStore) -> None:
+    key = os.urandom(32)
+    assert store.get("package", "a") is None
+    store.put("package", "a", key)
+    assert store.get("package", "a") == key
+    assert store.get("case", "a") is None
+    assert store.destroy("package", "a") is True
+    assert store.get("package", "a") is None
+    assert store.destroy("package", "a") is False
+    assert store.destroy("package", "never") is False
+
+
+def test_a_name_is_used_once(store: ShredStore) -> None:
+    store.put("package", "a", bytes(32))
+    with pytest.raises(KeyAlreadyPut):
+        store.put("package", "a", os.urandom(32))
+    assert store.get("package", "a") == bytes(32)
+    store.destroy("package", "a")
+    with pytest.raises(KeyAlreadyPut):
+        store.put("package", "a", os.urandom(32))
+    assert store.get("package", "a") is None
+
+
+@pytest.mark.parametrize("length", [0, 16, 31, 33])
+def test_only_whole_keys_are_kept(store: ShredStore, length: int) -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        store.put("package", "a", bytes(length))
+
+
+def test_a_destroyed_key_is_in_no_file(store: ShredStore, tmp_path: Path) -> None:
+    keys = {str(number): os.urandom(32) for number in range(200)}
+    for name, key in keys.items():
+        store.put("package", name, key)
+    for name in list(keys)[::2]:
+        store.destroy("package", name)
+    assert [path.name for path in tmp_path.iterdir()] == ["shred.sqlite"]
+    content = (tmp_path / "shred.sqlite").read_bytes()
+    assert {name for name, key in keys.items() if key in content} == set(list(keys)[1::2])
+
+
+def test_the_file_is_for_its_owner_only(store: ShredStore, tmp_path: Path) -> None:
+    path = tmp_path / "shred.sqlite"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o644)
+    ShredStore(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    link = tmp_path / "link"
+    link.symlink_to(path)
+    with pytest.raises(OSError):
+        ShredStore(link)
+
+
+def test_the_settings_that_erase_are_on(store: ShredStore) -> None:
+    with store._opened() as connection:
+        shown = [
+            connection.execute(f"pragma {name}").fetchone()[0]
+            for name in ("secure_delete", "journal_mode", "synchronous")
+        ]
+    assert shown == [1, "delete", 2]
+
+
+def test_several_writers_lose_nothing_and_one_of_them_destroys(store: ShredStore) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: store.put("package", str(number), bytes([number] * 32)), range(40)))
+        destroyed = list(pool.map(lambda _: store.destroy("package", "7"), range(8)))
+    assert sorted(destroyed) == [False] * 7 + [True]
+    assert [store.get("package", str(number)) for number in range(40)] == [
+        None if number == 7 else bytes([number] * 32) for number in range(40)
+    ]
+
+
+def test_a_failure_changes_nothing(store: ShredStore, tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError), store._opened() as connection:
+        connection.execute("insert into shred_key values ('package', 'b', zeroblob(32))")
+        connection.execute("select * from nowhere")
+    assert store.get("package", "b") is None
