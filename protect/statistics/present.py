@@ -1,0 +1,161 @@
+"""Tables as readers see them: labels, rows and columns, a chart, and what is printed under each."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from protect import vocab
+from protect.i18n import format_list, format_number, format_percent, gettext, language
+from protect.statistics.feed import UNKNOWN
+from protect.statistics.period import Quarter
+from protect.statistics.release import PublishedTable
+from protect.statistics.tables import DIMENSIONS, Cell
+from protect.web.charts import Bar, BarChart, bar_chart
+
+_LAYERED = 3
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of two dimensions at most; what it is a layer of stands in its caption."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a release, ready to be drawn."""
+
+    key: str
+    title: str
+    definition: str
+    chart: BarChart | None
+    unit: str
+    grids: tuple[Grid, ...]
+    denominator: str
+    completeness: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Labelled:
+    """A published table with the words for its cells; `exact` replaces what is hidden, for an analyst's eyes."""
+
+    table: PublishedTable
+    threshold: int
+    exact: Mapping[Cell, int] | None = None
+
+    def axis(self, dimension: str) -> list[tuple[str | None, str]]:
+        """Total first, then the values in the order of the list."""
+        values = self.table.values[dimension]
+        return [(None, gettext("Total")), *((value, label_of(dimension, value)) for value in values)]
+
+    def shown(self, at: Mapping[str, str | None]) -> str:
+        """The count at a place, or the sign that it is hidden."""
+        cell = Cell.of(self.table.population, {name: value for name, value in at.items() if value is not None})
+        text = figure(self.table.cells[cell], self.threshold)
+        if self.exact is None or self.table.cells[cell] is not None:
+            return text
+        return gettext("%(shown)s (exactly %(exact)s)", shown=text, exact=format_number(self.exact[cell]))
+
+    def value(self, at: Mapping[str, str]) -> int | None:
+        """The published count at a place."""
+        return self.table.cells[Cell.of(self.table.population, at)]
+
+
+def sheet(table: PublishedTable, threshold: int, exact: Mapping[Cell, int] | None = None) -> Sheet:
+    """The table for the screen; with `exact`, hidden counts are told behind the sign that hides them."""
+    labelled = _Labelled(table, threshold, exact)
+    name = next(found for found in vocab.load().indicators if found.id == table.indicator).name(language())
+    by = format_list([_dimension(dimension) for dimension in table.dimensions])
+    return Sheet(
+        key="-".join((table.indicator, *table.dimensions)).lower(),
+        title=gettext("%(indicator)s by %(dimensions)s", indicator=name, dimensions=by.lower()) if by else name,
+        definition=table.indicator,
+        chart=_chart(labelled, name),
+        unit=gettext("Persons"),
+        grids=tuple(_grids(labelled)),
+        denominator=figure(table.denominator, threshold),
+        completeness=tuple(_completeness(labelled)),
+    )
+
+
+def figure(value: int | None, threshold: int) -> str:
+    """A published count; a hidden one is never blank."""
+    return f"< {format_number(threshold)}" if value is None else format_number(value)
+
+
+def excluded(stored: str) -> str:
+    """The number of excluded persons as stored: a count, or the sign that it is below the threshold."""
+    return f"< {format_number(int(stored[1:]))}" if stored.startswith("<") else format_number(int(stored))
+
+
+def label_of(dimension: str, value: str) -> str:
+    """A value of a dimension in words."""
+    if dimension == "quarter":
+        quarter = Quarter.parse(value)
+        return gettext("Q%(number)s %(year)s", number=quarter.number, year=quarter.year)
+    codelist = vocab.load().field(DIMENSIONS[dimension]).codelist
+    return codelist.get(value).label(language()) if codelist else value
+
+
+def cell_label(cell: Cell) -> str:
+    """Where a cell stands, in words."""
+    return " · ".join(label_of(name, value) for name, value in cell.at) or gettext("Total")
+
+
+def _dimension(dimension: str) -> str:
+    if dimension == "quarter":
+        return gettext("Quarter")
+    return vocab.load().field(DIMENSIONS[dimension]).label(language())
+
+
+def _grids(labelled: _Labelled) -> Iterator[Grid]:
+    """One grid, or for three dimensions one for each value of the last."""
+    dimensions = labelled.table.dimensions
+    if len(dimensions) < _LAYERED:
+        yield _grid(labelled, dimensions, {}, gettext("Persons"))
+        return
+    *plane, layer = dimensions
+    for value, words in labelled.axis(layer):
+        caption = gettext("%(dimension)s: %(value)s", dimension=_dimension(layer), value=words)
+        yield _grid(labelled, tuple(plane), {layer: value}, caption)
+
+
+def _grid(labelled: _Labelled, plane: tuple[str, ...], fixed: Mapping[str, str | None], caption: str) -> Grid:
+    if not plane:
+        return Grid(caption, ("", gettext("Persons")), ((gettext("Total"), labelled.shown(fixed)),))
+    down, across = plane[0], plane[1:]
+    columns = labelled.axis(across[0]) if across else [(None, gettext("Persons"))]
+    rows = [
+        (words, *(labelled.shown({**fixed, down: value, **dict.fromkeys(across, column)}) for column, _ in columns))
+        for value, words in labelled.axis(down)
+    ]
+    return Grid(caption, (_dimension(down), *(words for _, words in columns)), tuple(rows))
+
+
+def _chart(labelled: _Labelled, title: str) -> BarChart | None:
+    """Bars of the first dimension; values that nobody has are left out."""
+    table = labelled.table
+    if not table.dimensions:
+        return None
+    down = table.dimensions[0]
+    counts = {value: labelled.value({down: value}) for value in table.values[down]}
+    bars = [
+        Bar(label_of(down, value), count, figure(count, labelled.threshold))
+        for value, count in counts.items()
+        if count != 0
+    ]
+    return bar_chart(title, bars) if bars else None
+
+
+def _completeness(labelled: _Labelled) -> Iterator[str]:
+    """How many gave an answer, computed from published counts only."""
+    total = labelled.table.denominator
+    for dimension in labelled.table.dimensions:
+        unknown = UNKNOWN.get(DIMENSIONS.get(dimension, ""))
+        if unknown is None:
+            continue
+        missing = labelled.value({dimension: unknown})
+        known = gettext("not published") if missing is None or not total else format_percent(1 - missing / total)
+        yield gettext("%(question)s known: %(share)s", question=_dimension(dimension), share=known)

@@ -1,0 +1,94 @@
+"""The attacker finds what can be found: otherwise its silence would prove nothing."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from protect.statistics.attacker import Bounds, PublicationBroken, attack
+from protect.statistics.linear import SolverExhausted
+from tests.statistics.small import CUBE, FLAT, at, brute, filled, sums
+
+K = 10
+
+
+def published(cells, *hidden):
+    return {cell: None if cell in hidden else value for cell, value in cells.items()}
+
+
+def test_one_hidden_cell_is_recovered_from_its_total():
+    cells = filled(FLAT, [3, 20, 30, 40])
+    report = attack(published(cells, at(sex="F", majority="child")), sums(FLAT), K)
+    assert report.bounds == {at(sex="F", majority="child"): Bounds(3, 3)}
+    assert report.findings == {at(sex="F", majority="child"): "recovered"}
+
+
+def test_a_square_of_hidden_cells_still_gives_bounds():
+    cells = filled(FLAT, [3, 20, 30, 40])
+    inner = [cell for cell in cells if len(cell.at) == 2]
+    report = attack(published(cells, *inner), sums(FLAT), K)
+    assert report.bounds[at(sex="F", majority="child")] == Bounds(0, 23)
+    assert report.bounds[at(sex="M", majority="adult")] == Bounds(37, 60)
+    assert report.safe
+
+
+def test_smallness_and_presence_are_findings():
+    small = filled(FLAT, [3, 4, 30, 40])
+    inner = [cell for cell in small if len(cell.at) == 2]
+    assert attack(published(small, *inner), sums(FLAT), K).findings[at(sex="F", majority="child")] == "small"
+    present = filled(FLAT, [12, 4, 30, 3])
+    assert attack(published(present, *inner), sums(FLAT), K).findings[at(sex="F", majority="child")] == "present"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "finding"),
+    [
+        (Bounds(0, 10), None),
+        (Bounds(0, math.inf), None),
+        (Bounds(0, 9), "small"),
+        (Bounds(1, 10), "present"),
+        (Bounds(9, 40), "present"),
+        (Bounds(10, 40), None),
+        (Bounds(12, 12), "recovered"),
+        (Bounds(0, 0), "recovered"),
+    ],
+)
+def test_what_bounds_give_away(bounds, finding):
+    assert bounds.finding(K) == finding
+
+
+def test_with_everything_hidden_nothing_is_bounded():
+    cells = filled(FLAT, [3, 4, 5, 6])
+    report = attack(published(cells, *cells), sums(FLAT), K)
+    assert set(report.bounds.values()) == {Bounds(0, math.inf)}
+
+
+def test_numbers_that_contradict_each_other_are_noticed():
+    cells = {**filled(FLAT, [3, 20, 30, 40]), at(): 1000, at(sex="F"): None}
+    with pytest.raises(PublicationBroken):
+        attack(cells, sums(FLAT), K)
+    with pytest.raises(PublicationBroken):
+        attack({**cells, at(sex="F"): 23}, sums(FLAT), K)
+
+
+def test_no_time_is_no_answer():
+    with pytest.raises(SolverExhausted):
+        attack(published(filled(FLAT, [3, 20, 30, 40]), at(sex="F")), sums(FLAT), K, seconds=-1)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 3), min_size=8, max_size=8), st.sets(st.integers(0, 26), max_size=20))
+def test_bounds_are_those_of_trying_every_table(inner, chosen):
+    cells = filled(CUBE, inner)
+    # The grand total stays visible, so that trying every table ends.
+    hidden = {cell for number, cell in enumerate(cells) if number in chosen and cell.at}
+    shown = published(cells, *hidden)
+    total = cells[at()]
+    if total > 5:
+        return
+    found = brute(shown, CUBE, total)
+    report = attack(shown, sums(CUBE), K)
+    assert {cell: (bound.least, bound.greatest) for cell, bound in report.bounds.items()} == {
+        cell: found[cell] for cell in hidden
+    }
