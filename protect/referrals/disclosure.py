@@ -1,7 +1,7 @@
 """Which fields of a case travel with a referral, and which stay and why. Pure.
 
-A field travels when three things agree: the dictionary lets it go to this kind of service, the consent names its
-class, and this session can open it. The result is what gets encrypted to the recipient, nothing more.
+A field travels when three things agree: the dictionary lets it go to this kind of service, the consent names it, and
+this session can open it. The result is what gets encrypted to the recipient, nothing more.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -71,32 +71,29 @@ def classes(fields: Iterable[Field], service_type: str) -> tuple[str, ...]:
 
 
 def select(
-    fields: Iterable[Field],
-    agreed: Collection[str],
-    values: Mapping[str, Mapping[str, str]],
-    locked: Collection[str],
+    fields: Iterable[Field], agreed: Collection[str], values: Mapping[str, str], locked: Collection[str]
 ) -> Disclosure:
     """Sort candidates into what travels and what stays.
 
-    `agreed` are the consented classes, `values` what was opened by compartment, `locked` the compartments whose key
-    this session lacks.
+    `agreed` are the fields that the consent names, `values` what was opened, by field, and `locked` the compartments
+    whose key this session lacks.
     """
     sent: dict[str, str] = {}
     kept: list[Kept] = []
     for field in fields:
         why = _why_kept(field, agreed, values, locked)
         if why is None:
-            sent[field.name] = values[field.compartment][field.name]
+            sent[field.name] = values[field.name]
         else:
             kept.append(Kept(field.name, field.compartment, why))
     return Disclosure(sent, tuple(kept))
 
 
 def _why_kept(
-    field: Field, agreed: Collection[str], values: Mapping[str, Mapping[str, str]], locked: Collection[str]
+    field: Field, agreed: Collection[str], values: Mapping[str, str], locked: Collection[str]
 ) -> Withheld | None:
-    if field.compartment not in agreed:
+    if field.name not in agreed:
         return Withheld.NOT_AGREED
     if field.compartment in locked:
         return Withheld.LOCKED
-    return None if values.get(field.compartment, {}).get(field.name) else Withheld.NOT_RECORDED
+    return None if values.get(field.name) else Withheld.NOT_RECORDED

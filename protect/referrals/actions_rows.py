@@ -1,0 +1,122 @@
+"""Rows of referrals inside an action: found, moved one step on, and turned into what a page may show."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from protect.access.errors import Conflict
+from protect.access.gate import Gate
+from protect.access.seals import PackageContext
+from protect.directory import actions as directory
+from protect.directory.matching import ServiceView
+from protect.referrals import clock, lifecycle
+from protect.referrals.clock import Clock
+from protect.referrals.lifecycle import Step
+from protect.referrals.models import DisclosurePackage, Referral
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One dated state of a referral, for its line of time."""
+
+    status: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ReferralView:
+    """A referral as either side may list it: no fact about the person, sealed or open."""
+
+    id: UUID
+    code: str
+    case_id: UUID | None  # the sender's; None for the receiver
+    service: ServiceView
+    sender: str
+    urgency: str
+    status: str
+    clock: Clock
+    moments: tuple[Moment, ...]
+    decline_reason: str
+    shared: tuple[str, ...]  # names of the fields of the package
+    destroyed: bool
+    acknowledged_at: datetime | None
+    version: int
+
+    @property
+    def ended_by_sender(self) -> bool:
+        """Whether the sender took it back, or destroyed what had been transmitted."""
+        return self.destroyed or self.status in {"cancelled", "recalled"}
+
+
+def check(row: Referral, step: Step, version: int | None) -> None:
+    """Raise Conflict if the form showed an older version, and StepRefused if the step leads nowhere from here."""
+    if version is not None and row.version != version:
+        raise Conflict
+    lifecycle.after(row.status, step)
+
+
+def move(gate: Gate, row: Referral, step: Step) -> None:
+    """Take a step on a locked row, and keep its moment. Raises StepRefused."""
+    transition = lifecycle.after(row.status, step)
+    row.status = transition.target
+    setattr(row, transition.moment, gate.now())
+    row.version += 1
+
+
+def package_of(gate: Gate, referral_id: UUID) -> DisclosurePackage | None:
+    """The row of the package, if the referral has one."""
+    return gate.db.scalar(select(DisclosurePackage).where(DisclosurePackage.referral_id == referral_id))
+
+
+def package_context(row: Referral) -> PackageContext:
+    """What the package of this referral is bound to."""
+    consent = str(row.consent_id or "")
+    return PackageContext(str(row.id), str(row.agency_id), str(row.to_agency_id), str(row.service_id), consent)
+
+
+def view(gate: Gate, row: Referral) -> ReferralView:
+    """One referral as a page may show it."""
+    return views(gate, [row])[0]
+
+
+def views(gate: Gate, rows: Sequence[Referral]) -> tuple[ReferralView, ...]:
+    """Referrals as a page may list them, in the given order."""
+    services = directory.services_by_id(gate, (row.service_id for row in rows))
+    senders = directory.agency_names(gate, (row.agency_id for row in rows))
+    packages = _packages(gate, [row.id for row in rows])
+    return tuple(
+        _view(gate, row, services[row.service_id], senders[row.agency_id], packages.get(row.id)) for row in rows
+    )
+
+
+def _packages(gate: Gate, ids: Iterable[UUID]) -> dict[UUID, tuple[tuple[str, ...], bool]]:
+    columns = (DisclosurePackage.referral_id, DisclosurePackage.fields, DisclosurePackage.destroyed_at)
+    found = gate.db.execute(select(*columns).where(DisclosurePackage.referral_id.in_(list(ids)))).tuples()
+    return {referral_id: (tuple(fields), destroyed_at is not None) for referral_id, fields, destroyed_at in found}
+
+
+def _view(
+    gate: Gate, row: Referral, service: ServiceView, sender: str, package: tuple[tuple[str, ...], bool] | None
+) -> ReferralView:
+    shared, destroyed = package or ((), False)
+    return ReferralView(
+        id=row.id, code=row.code, case_id=row.case_id if row.agency_id == gate.member.agency_id else None,
+        service=service, sender=sender, urgency=row.urgency, status=row.status,
+        clock=clock.read(row.sent_at, row.due_at, row.decided_at or row.cancelled_at, gate.now()),
+        moments=_moments(row), decline_reason=row.decline_reason or "", shared=shared, destroyed=destroyed,
+        acknowledged_at=row.acknowledged_at, version=row.version,
+    )  # fmt: skip
+
+
+def _moments(row: Referral) -> tuple[Moment, ...]:
+    """The dated states that the referral went through, in order."""
+    decided = "declined" if row.decline_reason else "accepted"
+    ended = row.status if row.status in lifecycle.CLOSED else "completed"
+    stamped = (
+        ("sent", row.sent_at), ("received", row.seen_at), (decided, row.decided_at), ("in_progress", row.started_at),
+        (ended, row.completed_at), (ended, row.cancelled_at),
+    )  # fmt: skip
+    return tuple(Moment(status, at) for status, at in stamped if at is not None)
