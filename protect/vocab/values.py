@@ -50,14 +50,14 @@ class _Setting:
 def normalise(field: Field, raw: str | Sequence[str] | None, *, prefix: str = "", today: date | None = None) -> str:
     """The text to store for an answer, empty for none; ValueProblem if it cannot be kept. Twice is the same as once.
 
-    `prefix` is the country's telephone prefix, such as `243`; without it a national number is refused.
+    `prefix` is the telephone prefix of the country, such as `+243`; without it a national number is refused.
     `today` is the last day that is not in the future; by default today anywhere on earth.
     """
     many = field.type in _MANY
     text = _joined(raw, "\n" if many else "")
     if not text:
         return ""
-    setting = _Setting(prefix, today or (datetime.now(UTC) + timedelta(hours=14)).date())
+    setting = _Setting(prefix.removeprefix("+"), today or (datetime.now(UTC) + timedelta(hours=14)).date())
     value = _READERS.get(field.type, _line)(field, text, setting)
     if len(value) > LONGEST.get(field.type, LONGEST_LINE) and field.type is not FieldType.MULTICODE:
         raise ValueProblem("length")
