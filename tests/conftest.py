@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,14 +13,16 @@ from protect.config import Settings, load_secrets, make_secrets
 from protect.store.embedded import EmbeddedServer
 from protect.store.engine import engine
 from protect.store.shred import ShredStore
-from tests.database import ClonedDatabase, cloned
 from tests.world import Clock, World, build_world
+
+if TYPE_CHECKING:
+    from tests.database import ClonedDatabase
 
 pytest_plugins = ["tests.database", "tests.browser"]
 
 
 @contextmanager
-def opened(database: ClonedDatabase, folder: Path) -> Iterator[Runtime]:
+def opened(database: "ClonedDatabase", folder: Path) -> Iterator[Runtime]:
     """A runtime over a database and a folder with secrets, with a clock that the test may move."""
     web = engine(database.url("web"))
     settings = Settings(data=folder)
@@ -28,7 +31,7 @@ def opened(database: ClonedDatabase, folder: Path) -> Iterator[Runtime]:
 
 
 @pytest.fixture
-def runtime(database: ClonedDatabase, tmp_path: Path) -> Iterator[Runtime]:
+def runtime(database: "ClonedDatabase", tmp_path: Path) -> Iterator[Runtime]:
     """A runtime on an empty migrated database of this test's own."""
     make_secrets(tmp_path / "secrets")
     with opened(database, tmp_path) as found:
@@ -40,6 +43,8 @@ def settled(
     server: EmbeddedServer, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, Path, World]]:
     """One world, enrolled once by the real actions: its database and folder are copied for each test."""
+    from tests.database import cloned
+
     folder = tmp_path_factory.mktemp("settled")
     make_secrets(folder / "secrets")
     with cloned(server, template) as database:
@@ -51,6 +56,8 @@ def settled(
 @pytest.fixture
 def world(server: EmbeddedServer, settled: tuple[str, Path, World], tmp_path: Path) -> Iterator[World]:
     """Agencies and people, everybody signed in, on a database of this test's own."""
+    from tests.database import cloned
+
     name, folder, original = settled
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     with cloned(server, name) as database, opened(database, tmp_path) as runtime:

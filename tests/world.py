@@ -8,7 +8,6 @@ from protect.access import sessions
 from protect.access.founding import new_root
 from protect.access.gate import Gate
 from protect.access.runtime import Runtime
-from protect.app import application
 from protect.auth import actions, actions_enrolment, actions_keys, login
 from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
 from protect.directory.actions_onboarding import NewService
@@ -138,6 +137,8 @@ class World:
     @cached_property
     def app(self) -> Any:
         """The real application over this world."""
+        from protect.app import application
+
         return application(self.runtime)
 
 

@@ -43,13 +43,10 @@ class Keyring:
             raise SignInRequired
         secrets = session.unwrap(token, server_secret, str(row.id), str(actor.member_id), row.keys.blob)
         identity, keys = _unpack(str(actor.member_id), str(actor.agency_id), secrets)
-        live = set(
-            db.execute(
-                select(KeyGrant.compartment, KeyGrant.version).where(
-                    KeyGrant.recipient_id == actor.member_id, KeyGrant.revoked_at.is_(None)
-                )
-            ).tuples()
+        granted = select(KeyGrant.compartment, KeyGrant.version).where(
+            KeyGrant.recipient_id == actor.member_id, KeyGrant.revoked_at.is_(None)
         )
+        live = {(name, version) for name, version in db.execute(granted)}
         return cls(db, identity, actor.agency_id, tuple(key for key in keys if (key.name, key.version) in live))
 
     @cached_property

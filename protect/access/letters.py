@@ -14,8 +14,7 @@ from protect.vault.identity import Identity
 
 
 def seal_letter(db: Session, member_id: UUID, purpose: str, plaintext: bytes) -> bytes:
-    """Sealed to the member's certified key, whose chain is verified up to the stored root: no session is here to pin it.
-
+    """Sealed to the member's certified key. Its chain is verified up to the stored root: no session is here to pin it.
 
     Raises NotReady when the member has no certificate.
     """
