@@ -67,7 +67,12 @@ class ConsentRecord:
     @property
     def stands(self) -> bool:
         """Whether something may be done on the strength of it."""
-        return self.status == "given" or (self.status == "not_possible" and self.legal_basis != CONSENT)
+        return stands(self.status, self.legal_basis)
+
+
+def stands(status: str, legal_basis: str) -> bool:
+    """Whether something may be done: it was given, or could not be asked and rests on another legal ground."""
+    return status == "given" or (status == "not_possible" and legal_basis != CONSENT)
 
 
 def check(answers: ConsentAnswers, *, child: bool, guardian_conflict: bool) -> None:

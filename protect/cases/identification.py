@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from protect.vocab.dates import PartialDate
+from protect.vocab import PartialDate
 
 MAJORITY: Final = 18
 DOUBT_YEARS: Final = 2  # an age that nobody documented may be wrong by this much; the doubt favours the child
@@ -79,12 +79,12 @@ def computed(values: Mapping[str, str], registered: date, bands: Sequence[str]) 
     age = age_on(registered, values.get("birth_date", ""), values.get("age_at_registration", ""), estimated=estimated)
     status = majority(age, values.get("age_assessment_status", ""))
     at_entry = "child" if status == "child" else values.get("majority_at_entry", "") or status
-    elements = [values.get(name, "").split() for name in ("tip_act", "tip_means", "tip_purpose")]
+    act, means, purpose = (values.get(name, "").split() for name in ("tip_act", "tip_means", "tip_purpose"))
     facts = {
         "registration_date": registered.isoformat(),
         "age_group": age_group(age, bands),
         "majority_status": status,
         "majority_at_entry": at_entry,
-        "amp_assessment": legal_elements(*elements, at_entry),
+        "amp_assessment": legal_elements(act, means, purpose, at_entry),
     }
     return facts | ({"age_at_registration": str(age.years)} if age else {})

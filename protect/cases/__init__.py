@@ -1,0 +1,1 @@
+"""The file of one person as one agency keeps it."""

@@ -1,0 +1,166 @@
+"""Looking at cases: the list of one's office, the page of one case, and the facts that a referral is made of."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import func, select
+
+from protect.access.gate import Gate, Ref
+from protect.cases.actions_compartments import compartments_of, on_saved, open_rows, purpose_of
+from protect.cases.actions_consent import consents_of
+from protect.cases.consents import ConsentRecord
+from protect.cases.facts import NAMES, CodedFacts, full_name
+from protect.cases.models import CaseCompartment, CaseFile
+from protect.directory.actions import services_by_id
+from protect.vocab import COMPARTMENTS, load
+
+__all__ = ["CodedFacts", "case_facts", "consents_of", "list_cases", "on_saved", "show_case"]
+
+PAGE: Final = 50
+HEALTH: Final = "health"
+
+
+@dataclass(frozen=True)
+class ListedCase:
+    """One line of the list. `name` is None until names are opened, and empty where there is none."""
+
+    id: uuid.UUID
+    code: str
+    status: str
+    urgent: bool
+    opened_at: datetime
+    updated_at: datetime
+    mine: bool
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class CaseList:
+    """One page of the list, the urgent first, then the newest."""
+
+    cases: tuple[ListedCase, ...]
+    page: int
+    pages: int
+    total: int
+    named: bool
+
+
+@dataclass(frozen=True)
+class CompartmentView:
+    """A compartment as this person may see it; `why` says why it is locked: role or health."""
+
+    name: str
+    locked: bool
+    why: str
+    values: Mapping[str, str]
+    version: int
+    dropped: int  # how often somebody added to it who cannot read it
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case as this person may see it."""
+
+    id: uuid.UUID
+    code: str
+    status: str
+    urgent: bool
+    name: str
+    opened_at: datetime
+    updated_at: datetime
+    version: int
+    majority: str
+    assessment: str
+    administrative: Mapping[str, str]
+    compartments: tuple[CompartmentView, ...]
+    consents: tuple[ConsentRecord, ...]
+    services: Mapping[uuid.UUID, str]  # names of those that consents name
+    may_edit: bool
+    may_withdraw: bool
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the intake is not finished."""
+        return self.status == "draft"
+
+
+def list_cases(gate: Gate, page: int = 1, *, names: bool = False) -> CaseList:
+    """A page of the cases within reach. Names are opened only when asked for, with one entry for the whole page."""
+    gate.permit("case:list")
+    total = gate.db.scalar(select(func.count()).select_from(CaseFile)) or 0
+    pages = max(1, -(-total // PAGE))
+    page = min(max(page, 1), pages)
+    order = (CaseFile.urgent.desc(), CaseFile.opened_at.desc(), CaseFile.id)
+    rows = gate.db.scalars(select(CaseFile).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
+    opened = _names(gate, rows) if names and rows else {}
+    named = names and gate.holds("identity")
+    listed = (_listed(gate, row, opened.get(row.id, "") if named else None) for row in rows)
+    return CaseList(tuple(listed), page, pages, total, named)
+
+
+def show_case(gate: Gate, case_id: uuid.UUID) -> CaseView:
+    """A whole case: compartments with keys opened, the others locked and why, and the consents."""
+    row = gate.find(CaseFile, case_id, "case:open")
+    case = open_rows(gate, "case:open", row)
+    values, consents = case.values, consents_of(gate, case_id, case.opening)
+    return CaseView(
+        id=row.id, code=row.code, status=row.status, urgent=row.urgent, name=full_name(values),
+        opened_at=row.opened_at, updated_at=row.updated_at, version=row.version,
+        majority=values.get("majority_status", "unknown"), assessment=values.get("amp_assessment", ""),
+        administrative=dict(row.administrative),
+        compartments=tuple(_view(gate, name, case.rows, values) for name in COMPARTMENTS),
+        consents=consents, services=_service_names(gate, consents),
+        may_edit=gate.allows("case:edit", row), may_withdraw=gate.allows("consent:withdraw", row),
+    )  # fmt: skip
+
+
+def case_facts(
+    gate: Gate, case_id: uuid.UUID, fields: Iterable[str], *, action: str = "case:open", purpose: str = ""
+) -> dict[str, str]:
+    """The values of some fields of a case, as far as this session can open them; those never answered are absent."""
+    row = gate.find(CaseFile, case_id, "case:open")
+    wanted = set(fields)
+    values = {**open_rows(gate, action, row, wanted, purpose).values, "case_code": row.code}
+    return {name: value for name, value in values.items() if name in wanted and value}
+
+
+def one_listed(gate: Gate, case_id: uuid.UUID) -> ListedCase:
+    """The plain working data of one case; nothing is opened."""
+    row = gate.find(CaseFile, case_id, "case:open")
+    return _listed(gate, row, None)
+
+
+def _names(gate: Gate, cases: Sequence[CaseFile]) -> dict[uuid.UUID, str]:
+    refs = [Ref("case", case.id) for case in cases]
+    opening = gate.opening("case:list", refs, fields=NAMES, purpose=purpose_of(gate))
+    rows = compartments_of(gate, [case.id for case in cases])
+    values: dict[uuid.UUID, dict[str, str]] = {}
+    for row in rows:
+        if row.name == "identity" and opening.holds("identity"):
+            values.setdefault(row.case_id, {}).update(opening.fields(row, NAMES))
+    return {case_id: full_name(found) for case_id, found in values.items()}
+
+
+def _listed(gate: Gate, row: CaseFile, name: str | None) -> ListedCase:
+    mine = row.owner_id == gate.member.member_id
+    return ListedCase(row.id, row.code, row.status, row.urgent, row.opened_at, row.updated_at, mine, name)
+
+
+def _service_names(gate: Gate, consents: Sequence[ConsentRecord]) -> dict[uuid.UUID, str]:
+    ids = {consent.recipient_service_id for consent in consents if consent.recipient_service_id}
+    return {service.id: f"{service.name} ({service.agency})" for service in services_by_id(gate, ids).values()}
+
+
+def _view(gate: Gate, name: str, rows: Sequence[CaseCompartment], values: Mapping[str, str]) -> CompartmentView:
+    own = [row for row in rows if row.name == name]
+    version = next((row.generation for row in own if row.part == 0), 0)
+    if not gate.holds(name):
+        why = HEALTH if name == HEALTH else "role"
+        return CompartmentView(name, locked=True, why=why, values={}, version=version, dropped=len(own))
+    fields = [field.name for field in load().fields_of(name)]
+    shown = {field: values[field] for field in fields if values.get(field)}
+    dropped = sum(row.part > 0 for row in own)
+    return CompartmentView(name, locked=False, why="", values=shown, version=version, dropped=dropped)

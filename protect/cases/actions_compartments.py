@@ -1,0 +1,131 @@
+"""The one path by which answers get into a case and out of it: compartment by compartment, sealed."""
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from protect.access import rows as sealed_rows
+from protect.access.errors import NotReady
+from protect.access.gate import Gate, Ref
+from protect.access.opening import Opening
+from protect.cases.facts import ADMINISTRATIVE, FOR_SAVING, KEPT_BY_ITSELF, CodedFacts, by_compartment, compartment_of
+from protect.cases.identification import computed
+from protect.cases.models import CaseCompartment, CaseFile
+from protect.vocab import load
+
+PURPOSES: Final = {"supervisor": "supervision"}
+on_saved: Final[list[Callable[[Gate, CodedFacts], None]]] = []  # the composition root adds whoever wants to know
+
+
+class NobodyReads(NotReady):
+    """Nobody of the agency has the key of a compartment, so nothing can be kept in it; `compartment` names it."""
+
+    def __init__(self, compartment: str) -> None:
+        super().__init__(compartment)
+        self.compartment = compartment
+
+
+@dataclass
+class OpenCase:
+    """A case inside an action: its rows, and what of them this session may read."""
+
+    row: CaseFile
+    rows: Sequence[CaseCompartment]
+    values: dict[str, str]
+    opening: Opening | None = None
+
+    def part(self, name: str) -> CaseCompartment | None:
+        """The compartment itself, not what was dropped in."""
+        return next((row for row in self.rows if row.name == name and row.part == 0), None)
+
+
+def purpose_of(gate: Gate) -> str:
+    """Why this role opens cases."""
+    return PURPOSES.get(gate.member.role, "assistance")
+
+
+def compartments_of(gate: Gate, case_ids: Iterable[uuid.UUID]) -> Sequence[CaseCompartment]:
+    """All rows of some cases, what was dropped in later coming after."""
+    statement = select(CaseCompartment).where(CaseCompartment.case_id.in_(list(case_ids)))
+    return gate.db.scalars(statement.order_by(CaseCompartment.case_id, CaseCompartment.part)).all()
+
+
+def names_in(rows: Iterable[CaseCompartment]) -> tuple[str, ...]:
+    """Names of the fields that some rows keep; their values stay sealed."""
+    return tuple(sorted({name for row in rows for name in sealed_rows.blobs(row)}))
+
+
+def open_rows(
+    gate: Gate, action: str, case: CaseFile, wanted: Iterable[str] | None = None, purpose: str = ""
+) -> OpenCase:
+    """Write what will be read and why, then read it: all fields this session has keys of, or the `wanted` ones."""
+    rows = compartments_of(gate, [case.id])
+    readable = [row for row in rows if gate.holds(row.name)]
+    named = names_in(readable)
+    names = named if wanted is None else tuple(sorted(set(named) & set(wanted)))
+    opening = gate.opening(action, [Ref("case", case.id)], fields=names, purpose=purpose or purpose_of(gate))
+    values: dict[str, str] = {**case.administrative, "case_code": case.code, "case_status": case.status}
+    for row in readable:
+        values |= opening.fields(row, names)
+    return OpenCase(case, rows, values, opening)
+
+
+def open_to_change(gate: Gate, action: str, case: CaseFile, fields: Iterable[str]) -> OpenCase:
+    """Read the fields that will be changed, and those that others are computed from or reported with."""
+    coded = (field.name for field in load().fields_of("coded"))
+    return open_rows(gate, action, case, {*fields, *coded, *FOR_SAVING})
+
+
+def save(gate: Gate, case: OpenCase, changes: Mapping[str, str], *, registered: date | None = None) -> None:
+    """Seal the changes with everything computed from them. The caller records, and tells `tell_saved` at the end."""
+    everything = {**case.values, **changes}
+    if registered is None:
+        registered = date.fromisoformat(everything.get("registration_date") or gate.now().date().isoformat())
+    facts = computed(everything, registered, load().lists["age_group"].codes())
+    changes = {**changes, **{name: value for name, value in facts.items() if value != everything.get(name)}}
+    writes = [_sealed(gate, case, name, values) for name, values in by_compartment(changes).items()]
+    for write in writes:  # nothing is written before everything could be sealed
+        write()
+    case.values |= changes
+    case.row.version += 1
+    case.row.updated_at = gate.now()
+
+
+def tell_saved(gate: Gate, case: OpenCase, *, agreed: bool) -> None:
+    """Give the coded facts to whoever registered for them; a draft is nobody's business yet."""
+    if case.row.status == "draft":
+        return
+    coded = {name: value for name, value in case.values.items() if compartment_of(name) == "coded"}
+    for told in on_saved:
+        told(gate, CodedFacts(case.row.id, case.row.coded_ref, case.row.person_code, coded, agreed))
+
+
+def _sealed(gate: Gate, case: OpenCase, name: str, values: dict[str, str]) -> Callable[[], None]:
+    """What writes the values into their compartment, once they are sealed. Raises NobodyReads."""
+    if name == ADMINISTRATIVE:
+        kept = {field: value for field, value in values.items() if field not in KEPT_BY_ITSELF}
+        return partial(setattr, case.row, "administrative", {**case.row.administrative, **kept})
+    row = case.part(name)
+    if row is not None and gate.holds(name):
+        return partial(_assign, row, gate.seals.change(row, values))
+    part = 0 if gate.holds(name) else 1 + max((one.part for one in case.rows if one.name == name), default=0)
+    try:
+        sealed = gate.seals.compartment(case.row.id, name, values, part=part)
+    except NotReady as error:
+        raise NobodyReads(name) from error
+    return partial(_add, gate, case, CaseCompartment(**sealed.columns(), unit_id=case.row.unit_id))
+
+
+def _assign(row: CaseCompartment, columns: Mapping[str, Any]) -> None:
+    for column, value in columns.items():
+        setattr(row, column, value)
+
+
+def _add(gate: Gate, case: OpenCase, row: CaseCompartment) -> None:
+    gate.db.add(row)
+    case.rows = [*case.rows, row]

@@ -1,0 +1,126 @@
+"""Search by name and code over the sealed shards of a unit, and keeping those shards true."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+
+from protect.access.errors import Conflict
+from protect.access.gate import Gate, Ref
+from protect.access.opening import Opening, SearchEntry
+from protect.cases import search
+from protect.cases.actions_compartments import OpenCase
+from protect.cases.facts import NAMES
+from protect.cases.models import CaseFile, SearchShard
+from protect.cases.names import sounds, words
+from protect.vocab import PartialDate
+
+ENTRIES: Final = 64  # of one shard at most: a change re-seals one block, and its length tells little
+MOST_HITS: Final = 50
+ATTEMPTS: Final = 5
+
+
+@dataclass(frozen=True)
+class FoundCase:
+    """A case that fits what was typed."""
+
+    id: uuid.UUID
+    code: str
+    name: str
+    birth_year: int | None
+    status: str
+    urgent: bool
+
+
+def search_cases(gate: Gate, typed: str) -> tuple[FoundCase, ...]:
+    """The cases within reach whose name or code fits, best first; a supervisor reaches all units of the agency."""
+    gate.permit("case:search")
+    shards = gate.db.scalars(select(SearchShard).order_by(SearchShard.unit_id, SearchShard.number)).all()
+    refs = [Ref("search_shard", shard.id) for shard in shards]
+    opening = gate.opening("case:search", refs, fields=(*NAMES, "birth_date"), purpose="search")
+    entries = [entry for shard in shards for entry in _entries(opening, shard)]
+    hits = [hit.entry for hit in search.find(entries, typed, limit=MOST_HITS)]
+    return _found(gate, hits)
+
+
+def add_to_search(gate: Gate, case: OpenCase) -> None:
+    """Put a new case into the newest search shard of its unit, or into a fresh one when that is full."""
+    refs = [Ref("case", case.row.id)]
+    opening = case.opening or gate.opening("case:index", refs, fields=(*NAMES, "birth_date"), purpose="assistance")
+    entry = _entry(case)
+    for _ in range(ATTEMPTS):
+        newest = gate.db.scalars(_newest_first(case.row.unit_id).limit(1).with_for_update()).first()
+        if newest is not None and newest.entries < ENTRIES:
+            _rewrite(gate, newest, [*_entries(opening, newest), entry])
+            return
+        if _begin_shard(gate, case.row.unit_id, newest.number + 1 if newest else 0, entry):
+            return
+    raise Conflict("search_shard")
+
+
+def change_in_search(gate: Gate, case: OpenCase) -> None:
+    """Rewrite the entry of a case whose name or year of birth is another now."""
+    entry = _entry(case)
+    for shard in gate.db.scalars(_newest_first(case.row.unit_id)):
+        if case.opening is None or entry.case_id not in {one.case_id for one in _entries(case.opening, shard)}:
+            continue
+        gate.db.refresh(shard, with_for_update=True)  # somebody may have added a case to it meanwhile
+        others = [one for one in _entries(case.opening, shard) if one.case_id != entry.case_id]
+        _rewrite(gate, shard, [*others, entry])
+        return
+    add_to_search(gate, case)
+
+
+def _begin_shard(gate: Gate, unit_id: uuid.UUID, number: int, entry: SearchEntry) -> bool:
+    """Whether the shard could be begun; somebody else may have begun it in this very moment."""
+    block = gate.seals.shard(unit_id, number, 1, [entry])
+    owner = gate.member.agency_id
+    shard = SearchShard(agency_id=owner, unit_id=unit_id, number=number, generation=1, entries=1, block=block)
+    try:
+        with gate.db.begin_nested():
+            gate.db.add(shard)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _newest_first(unit_id: uuid.UUID) -> Select[SearchShard]:
+    shards = select(SearchShard).where(SearchShard.unit_id == unit_id).order_by(SearchShard.number.desc())
+    return shards.execution_options(populate_existing=True)
+
+
+def _rewrite(gate: Gate, shard: SearchShard, entries: Sequence[SearchEntry]) -> None:
+    shard.generation += 1
+    shard.entries = len(entries)
+    shard.block = gate.seals.shard(shard.unit_id, shard.number, shard.generation, entries)
+
+
+def _entries(opening: Opening, shard: SearchShard) -> list[SearchEntry]:
+    return opening.shard(shard.agency_id, shard.unit_id, shard.number, shard.generation, shard.block)
+
+
+def _entry(case: OpenCase) -> SearchEntry:
+    names = tuple(word for name in NAMES for word in words(case.values.get(name, "")))
+    born = case.values.get("birth_date", "")
+    year = PartialDate.parse(born).year if born else None
+    return SearchEntry(str(case.row.id), case.row.code, names, sounds(names), year)
+
+
+def _found(gate: Gate, hits: Sequence[SearchEntry]) -> tuple[FoundCase, ...]:
+    ids = [uuid.UUID(hit.case_id) for hit in hits]
+    cases = {case.id: case for case in gate.db.scalars(select(CaseFile).where(CaseFile.id.in_(ids)))}
+    return tuple(
+        FoundCase(
+            case.id,
+            case.code,
+            " ".join(word.capitalize() for word in hit.names),
+            hit.birth_year,
+            case.status,
+            case.urgent,
+        )
+        for hit in hits
+        if (case := cases.get(uuid.UUID(hit.case_id)))
+    )

@@ -1,0 +1,57 @@
+"""The way through the intake: which page comes next, and which questions a page asks, given what is known."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from protect.vocab import IntakeStep, asked, load
+
+SAFETY: Final = "safety"
+MUST: Final = frozenset({"immediate_danger", "screening_conditions_met"})  # nothing else is ever a condition of help
+AGREEMENT: Final = "accord"
+
+
+def step(name: str) -> IntakeStep | None:
+    """The page of that name."""
+    return next((one for one in load().intake if one.name == name), None)
+
+
+def names() -> tuple[str, ...]:
+    """Names of all pages, in order."""
+    return tuple(page.name for page in load().intake)
+
+
+def hint(field: str, locale: str) -> str:
+    """What helps to ask a question of the intake; empty for a field that the intake does not ask."""
+    questions = (question for page in load().intake for question in page.questions)
+    return next((question.hint(locale) for question in questions if question.field == field), "")
+
+
+def first() -> IntakeStep:
+    """The page that comes before everything: is the person in danger."""
+    return load().intake[0]
+
+
+def fields_of(page: IntakeStep) -> tuple[str, ...]:
+    """Every field that a page may ask."""
+    return tuple(question.field for question in page.questions)
+
+
+def fields_now(page: IntakeStep, answers: Mapping[str, str], home: str) -> tuple[str, ...]:
+    """The fields that a page asks of this person, given the answers so far."""
+    return tuple(question.field for question in page.questions if asked(question, answers, home))
+
+
+def next_path(
+    page: IntakeStep, case_id: uuid.UUID, answers: Mapping[str, str], shown: Collection[str], home: str
+) -> str:
+    """Where to go on after a page was kept: danger and an unsafe place first, then what the answers have opened."""
+    case = f"/dossiers/{case_id}"
+    if page == first() and answers.get("immediate_danger") == "yes":
+        return f"{case}/danger"
+    if page.name == SAFETY and answers.get("screening_conditions_met") == "false":
+        return f"{case}/entretien"
+    if not set(fields_now(page, answers, home)) <= set(shown):
+        return f"{case}/saisie/{page.name}"
+    later = load().intake[load().intake.index(page) + 1 :]
+    return f"{case}/saisie/{later[0].name}" if later else f"{case}/{AGREEMENT}"
