@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from protect.access.opening import SHRED_KIND
 from protect.access.rows import CompartmentRow
 from protect.store.sealed import Sealed
 from protect.store.shred import ShredStore
-from protect.vault import dropbox, manifest, package, shards
+from protect.vault import dropbox, imports, manifest, package, shards
 from protect.vault.package import PackageContext
 from protect.vault.sealing import field_version
 from protect.vault.shards import SearchEntry
@@ -119,6 +120,14 @@ class Seals:
         """A block of search entries of one unit."""
         place = (str(self._keyring.agency_id), str(unit_id), number, generation)
         return Sealed(shards.seal_shard(self._keyring.search_key, *place, entries))
+
+    def import_key(self, row: bytes) -> bytes:
+        """The keyed hash by which an imported row is known again; CompartmentLocked without the identity key."""
+        return imports.name_row(self._import_key, row)
+
+    @cached_property
+    def _import_key(self) -> bytes:
+        return imports.row_key(self._keyring.key("identity"))
 
     def _keyed_row(self, case_id: UUID, name: str, part: int, key: DataKey) -> SealedCompartment:
         agency_id = self._keyring.agency_id
