@@ -5,6 +5,8 @@ from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
 
+from protect import vocab
+
 ROOT = Path(__file__).parent.parent
 KEYWORDS = {"_": None, "gettext": None, "lazy": None, "ngettext": (1, 2)}
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
@@ -18,6 +20,8 @@ def extracted() -> dict[Msgid, str]:
     found: dict[Msgid, str] = {}
     for place, message in _messages():
         found.setdefault(message, place)
+    for text in (*vocab.MESSAGES.values(), *vocab.STEP_TITLES.values()):
+        found.setdefault(text, "protect/vocab/messages.py")
     return found
 
 

@@ -90,9 +90,14 @@ class Choice(_Listed, SelectField):
 
 
 class Choices(_Listed, SelectMultipleField):
-    """Any number of a list."""
+    """Any number of a list: boxes to tick, or a scrolling list when there are too many for a page."""
 
-    drawing = "checkboxes"
+    as_boxes: Final = 40
+
+    @property
+    def drawing(self) -> str:
+        """Which drawing the list fits."""
+        return "checkboxes" if len(self._known()) <= self.as_boxes else "many"
 
     def process_data(self, value: object) -> None:
         """Take a list, or the stored text whose codes stand between spaces."""

@@ -15,9 +15,11 @@ from protect.i18n import language, lazy
 from protect.vocab import FieldType, Requirement, values
 from protect.vocab.values import ValueProblem
 from protect.web import fields
+from protect.web.site import current_site
 from protect.web.validation import Length, Optional, Required, problem_text
 
-LONGEST: Final = {FieldType.STRING: 200, FieldType.TEXT: 4000, FieldType.STRING_LIST: 1000}
+TYPED_OUT: Final = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.STRING_LIST, FieldType.LIST})
+CODED: Final = frozenset({FieldType.CODE, FieldType.MULTICODE})
 YES_NO: Final = (("true", lazy("Yes")), ("false", lazy("No")))
 CHOOSE: Final = lazy("Choose an answer")
 
@@ -86,9 +88,8 @@ def vocab_field(
     words = _Words(locale)
     must = field.required is Requirement.YES if required is None else required
     checks: list[Any] = [Required() if must else Optional()]
-    longest = LONGEST.get(field.type)
-    if longest:
-        checks.append(Length(longest))
+    if field.type in TYPED_OUT:
+        checks.append(Length(values.LONGEST.get(field.type, values.LONGEST_LINE)))
     checks.append(Canonical(field))
     kind, extra = _kind(field, words)
     return kind(label or words.of(field), validators=checks, description=hint or "", **extra)
@@ -114,7 +115,7 @@ class Canonical:
     def __call__(self, _form: BaseForm, field: Field) -> None:
         """Raise StopValidation with our words for the problem."""
         try:
-            field.canonical = values.normalise(self._field, field.data)
+            field.canonical = values.normalise(self._field, field.data, prefix=current_site().phone_prefix.lstrip("+"))
         except ValueProblem as problem:
             raise StopValidation(problem_text(problem.key)) from problem
 
@@ -122,6 +123,7 @@ class Canonical:
 _TYPED: Final[Mapping[FieldType, Callable[..., Any]]] = {
     FieldType.TEXT: fields.LongText,
     FieldType.STRING_LIST: fields.LongText,
+    FieldType.LIST: fields.LongText,
     FieldType.INTEGER: fields.Integer,
     FieldType.PHONE: fields.Telephone,
     FieldType.EMAIL: fields.Email,
@@ -134,7 +136,7 @@ def _kind(field: vocab.Field, words: _Words) -> tuple[Callable[..., Any], dict[s
     """Class of the form field and what it needs besides label and checks."""
     if field.type is FieldType.BOOLEAN:
         return fields.Choice, {"choices": fields.choices(YES_NO)}
-    if field.codelist is None:
+    if field.codelist is None or field.type not in CODED:
         return _TYPED.get(field.type, fields.Text), {}
     listed = [(value.code, words.of(value)) for value in field.codelist.values]
     if field.type is FieldType.MULTICODE:

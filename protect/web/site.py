@@ -88,6 +88,7 @@ class Site:
     sign_in: str = "/connexion"
     sign_out: str = "/deconnexion"
     timezone: str = "Africa/Kinshasa"
+    phone_prefix: str = "+243"  # of the country, for numbers typed with a leading zero
     who: Callable[[], str] = _nobody  # name shown beside "sign out"; empty when signed out
     navigation: Callable[[], Sequence[NavItem]] = _no_navigation
     waiting: Callable[[Any], Sequence[NavItem]] = _nothing_waits  # what waits for the actor of a gate

@@ -7,29 +7,18 @@ from wtforms import Field, Form
 from wtforms.validators import StopValidation, ValidationError
 
 from protect.i18n import lazy, ngettext
+from protect.vocab import MESSAGES
 
 Text = Any  # str, or a lazy text that becomes one when shown
 
 ANSWER: Final = lazy("Answer this question")
 LISTED: Final = lazy("Choose one of the answers listed")
-PROBLEMS: Final = {
-    "date": lazy("Enter a real date, such as 27 3 2026"),
-    "partial_date": lazy("Enter a year, or a month and a year, or a full date"),
-    "future": lazy("This date is in the future: check the year"),
-    "integer": lazy("Enter a whole number, such as 12"),
-    "boolean": lazy("Choose yes or no"),
-    "phone": lazy("Enter a telephone number, such as 0812 345 678"),
-    "email": lazy("Enter an e-mail address, such as nom@exemple.cd"),
-    "code": LISTED,
-    "required": ANSWER,
-    "length": lazy("This answer is too long: shorten it"),
-}
 OTHERWISE: Final = lazy("Check this answer: it cannot be recorded as it is")
 
 
 def problem_text(key: str) -> Text:
     """What to say for a problem that the vocabulary found."""
-    return PROBLEMS.get(key, OTHERWISE)
+    return lazy(MESSAGES[key]) if key in MESSAGES else OTHERWISE
 
 
 class Required:
