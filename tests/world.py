@@ -73,10 +73,10 @@ PLANS = (LEAD, SHELTER, OTHER_SHELTER, CLINIC, OTHER_LEAD, COMMISSION)
 
 
 class Clock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until it is moved. It starts at the real time, by which the database ends sessions."""
 
     def __init__(self) -> None:
-        self.now = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+        self.now = datetime.now(UTC).replace(microsecond=0)
 
     def __call__(self) -> datetime:
         return self.now
