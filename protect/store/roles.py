@@ -22,7 +22,7 @@ _SILENT = (
 
 
 def role_statements(*, cloning: bool = False) -> list[str]:
-    """Give the statements that create roles and database; ``cloning`` lets the owner copy and drop databases in tests."""
+    """Give the statements that create roles and database; ``cloning`` lets the owner copy and drop some in tests."""
     owner = f"create role {OWNER} login {_PLAIN} nobypassrls {'createdb' if cloning else 'nocreatedb'}"
     silent = [f"alter role {name} set {setting}" for name in NAMES.values() for setting in _SILENT]
     return [

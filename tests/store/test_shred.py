@@ -87,8 +87,13 @@ def test_several_writers_lose_nothing_and_one_of_them_destroys(store: ShredStore
     ]
 
 
-def test_a_failure_changes_nothing(store: ShredStore, tmp_path: Path) -> None:
-    with pytest.raises(sqlite3.OperationalError), store._opened() as connection:
+def failed(store: ShredStore) -> None:
+    with store._opened() as connection:
         connection.execute("insert into shred_key values ('package', 'b', zeroblob(32))")
         connection.execute("select * from nowhere")
+
+
+def test_a_failure_changes_nothing(store: ShredStore) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        failed(store)
     assert store.get("package", "b") is None

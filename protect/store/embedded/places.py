@@ -35,7 +35,7 @@ class Places:
     def version(self) -> str | None:
         """Major version of the data, or None before the first start."""
         path = self.cluster / "PG_VERSION"
-        return path.read_text(encoding="ascii").strip() if path.exists() else None
+        return path.read_text(encoding="utf-8").strip() if path.exists() else None
 
     def record(self) -> None:
         """Remember where the data lie, so that changed permissions can never make an empty database appear."""
