@@ -1,17 +1,18 @@
 """Rendering: where the templates are, and the words, numbers and dates they can use."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Flask, g, render_template
+from flask import Flask, g, render_template, request, url_for
 from jinja2 import StrictUndefined
 
 from protect import i18n, vocab
 from protect.vocab import values
 from protect.web.charts import bar_chart
 from protect.web.pages import PageRule
-from protect.web.site import current_site
+from protect.web.site import NavItem, current_site
 
 PACKAGED: Final = Path(__file__).parent.parent / "templates"
 CHECKOUT: Final = Path(__file__).parent.parent.parent / "templates"
@@ -66,13 +67,22 @@ def _frame() -> dict[str, Any]:
     """What the frame of every page shows; an error page asks nobody."""
     site, bare = current_site(), g.get("bare", False)
     page: PageRule | None = g.get("page")
+    navigation = () if bare else site.navigation()
     return {
         "site": site,
         "page_title": page.title if page else "",
         "endpoint": page.endpoint if page else "",
         "language": i18n.language(),
         "languages": i18n.LANGUAGES,
-        "navigation": () if bare else site.navigation(),
+        "navigation": navigation,
+        "section": _section(navigation),
         "who": "" if bare else site.who(),
         "bare": bare,
     }
+
+
+def _section(navigation: Sequence[NavItem]) -> str:
+    """Endpoint of the entry whose address the page's own address goes on from; the longest wins."""
+    within = {item.endpoint: url_for(item.endpoint) for item in navigation}
+    fitting = [name for name, url in within.items() if f"{request.path}/".startswith(f"{url.rstrip('/')}/")]
+    return max(fitting, key=lambda name: len(within[name]), default="")
