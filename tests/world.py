@@ -92,6 +92,7 @@ class Person:
         self._world = world
         self.name = name
         self.token = ""
+        self._client: PageClient | None = None
 
     def sign_in(self) -> None:
         """Begin a session with all keys granted so far."""
@@ -106,10 +107,11 @@ class Person:
 
     @property
     def client(self) -> PageClient:
-        """A page client with the session's cookie."""
-        client = PageClient(self._world.app)
-        client.set_cookie(login.COOKIE, self.token)
-        return client
+        """The person's browser, with the session's cookie."""
+        if self._client is None:
+            self._client = PageClient(self._world.app)
+        self._client.raw.set_cookie(login.COOKIE, self.token)
+        return self._client
 
 
 class World:
