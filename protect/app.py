@@ -29,6 +29,7 @@ from protect.referrals.waiting import waiting as referrals_waiting
 from protect.statistics.actions import feed
 from protect.statistics.views import pages as statistics_pages
 from protect.store import migrate
+from protect.store.base import Base
 from protect.store.database import Database, open_database
 from protect.store.drift import require_no_drift
 from protect.store.engine import engine
@@ -64,7 +65,7 @@ def open_runtime(data: Path) -> tuple[Runtime, Database]:
     database = open_database(settings.data, settings.database, settings.postgres_bin)
     web = engine(database.url("web"))
     migrate.require_current(web)
-    require_no_drift(web)
+    require_no_drift(web, Base.metadata)
     return Runtime(settings, secrets, web, ShredStore(settings.data / "shred.sqlite")), database
 
 

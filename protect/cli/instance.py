@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from pathlib import Path
 from typing import Any, Final
 
 from gunicorn.app.base import BaseApplication
@@ -19,7 +20,7 @@ PORT: Final = 8000
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn over the application of one instance: two processes of four threads."""
 
-    def __init__(self, data: str, bind: str, workers: int = 2) -> None:
+    def __init__(self, data: Path, bind: str, workers: int = 2) -> None:
         self._data = data
         self._bind = bind
         self._workers = workers
@@ -47,11 +48,14 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return create_app(self._data)
 
 
-def serve(data: str, bind: str, workers: int = 2) -> None:
+def serve(data: Path, bind: str, workers: int = 2) -> None:
     """Serve until interrupted; a fault of the instance is told before any process starts."""
-    _runtime, _database = open_runtime(data)
-    _runtime.engine.dispose()
-    Server(data, bind, workers).run()
+    runtime, database = open_runtime(data)
+    runtime.engine.dispose()
+    try:
+        Server(data, bind, workers).run()
+    finally:
+        database.stop()
 
 
 def _serve_arguments(parser: argparse.ArgumentParser) -> None:
