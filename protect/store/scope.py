@@ -1,5 +1,6 @@
 """The gated session: it refuses a statement on case-bound tables without a scope, and narrows it with one."""
 
+import functools
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -135,6 +136,7 @@ def _reachable(mappers: set[Mapper[Any]]) -> set[Mapper[Any]]:
     return {mapper for mapper in seen if isinstance(mapper.local_table, Table) and is_case_bound(mapper.local_table)}
 
 
+@functools.lru_cache(maxsize=1024)
 def _option(mapper: Mapper[Any], scope: Scope | None, *, reading: bool) -> ExecutableOption:
     """Give the criterion that every occurrence of an entity receives."""
     criterion = _criterion(mapper.class_, scope, reading=reading)
