@@ -33,12 +33,20 @@ from protect.store.base import Base
 from protect.store.database import Database, open_database
 from protect.store.drift import require_no_drift
 from protect.store.engine import engine
+from protect.store.errors import DatabaseGone, DiskFull
 from protect.store.shred import ShredStore
+from protect.vault.errors import CiphertextRejected
+from protect.web.pages import PageRule
 from protect.web.setup import install_web, new_flask
-from protect.web.site import NavItem, Site
+from protect.web.site import Fault, NavItem, Site, log_fault
 
 SLICES: Final = (auth_pages, cases_pages, directory_pages, referrals_pages, statistics_pages, oversight_pages)
 DIRECTORY_KEY: Final = "offline/directory-root.key"
+FAULTS: Final = {
+    CiphertextRejected: Fault.UNREADABLE,
+    DatabaseGone: Fault.DATABASE_GONE,
+    DiskFull: Fault.DISK_FULL,
+}
 MENU: Final = (
     ("session:keep", NavItem("auth.home", lazy("Home"))),
     ("case:list", NavItem("cases.list_cases", lazy("Cases"))),
@@ -113,7 +121,10 @@ def application(runtime: Runtime) -> Flask:
         navigation=_navigation,
         waiting=_waiting,
         end_session=_end_session,
+        phone_prefix=settings.phone_prefix,
         on_lost_form=login.keep_lost_form,
+        on_fault=_on_fault,
+        faults=FAULTS,
     )
     app = new_flask(site, runtime.secrets.flask)
     install_web(app, site, SLICES)
@@ -147,6 +158,14 @@ def _waiting(gate: Any) -> Sequence[NavItem]:
 def _end_session() -> None:
     with Gate(login.runtime_of_app(), g.gate.actor) as gate:
         sign_out(gate)
+
+
+def _on_fault(error: BaseException, reference: str) -> None:
+    """Log kind and place; what was sealed and did not open also goes to the trail, with its reason for auditors."""
+    log_fault(error, reference)
+    if isinstance(error, CiphertextRejected):
+        page: PageRule | None = g.get("page")
+        g.gate.record_rejected(page.endpoint if page else "request", f"{reference} {error.reason}")
 
 
 def _role_name(role: str) -> str:

@@ -122,6 +122,10 @@ class Gate:
         """Write and commit at once that something was refused to whoever this is; no object is named."""
         self._trail.write_now(self.actor, action, [], About(result="denied"))
 
+    def record_rejected(self, action: str, why: str) -> None:
+        """Write and commit at once that something sealed could not be opened; only auditors read why."""
+        self._trail.write_now(self.actor, action, [], About(result="rejected", why=why))
+
     def opening(
         self, action: str, refs: Sequence[Ref], *, fields: Iterable[str], purpose: str, consent_id: UUID | None = None
     ) -> Opening:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from protect import __version__
@@ -27,6 +27,7 @@ class About:
     purpose: str | None = None
     consent_id: UUID | None = None
     generation: int | None = None
+    why: str = ""
 
 
 NOTHING_MORE = About()
@@ -42,6 +43,7 @@ class Trail:
         self._runtime = runtime
         self._trust = trust
         self.authorisation = ""
+        self._holders: dict[UUID, UUID] = {}
 
     def write(
         self, session: Session, actor: Actor | None, action: str, refs: Sequence[Ref], about: About = NOTHING_MORE
@@ -62,7 +64,7 @@ class Trail:
                 authorisation=self.authorisation,
                 case_generation=about.generation,
                 program=__version__,
-                detail=self._detail(session, actor, refs, tuple(about.fields)),
+                detail=self._detail(session, actor, refs, about),
             ),
         )
 
@@ -71,14 +73,12 @@ class Trail:
         with self._runtime.unit_of_work() as session:
             self.write(session, actor, action, refs, about)
 
-    def _detail(
-        self, session: Session, actor: Actor | None, refs: Sequence[Ref], fields: tuple[str, ...]
-    ) -> bytes | None:
-        if actor is None or not (refs or fields):
+    def _detail(self, session: Session, actor: Actor | None, refs: Sequence[Ref], about: About) -> bytes | None:
+        if actor is None or not (refs or about.fields or about.why):
             return None
         agency_id, public = self._auditors(session, actor.agency_id)
         kinds = sorted({ref.type for ref in refs})
-        touched = Detail(" ".join(str(ref.id) for ref in refs), " ".join(kinds), fields)
+        touched = Detail(" ".join(str(ref.id) for ref in refs), " ".join(kinds), tuple(about.fields), about.why)
         return seal_detail(public, agency_id, touched)
 
     def _auditors(self, session: Session, agency_id: UUID) -> tuple[UUID, bytes]:
@@ -86,13 +86,18 @@ class Trail:
 
         Raises NotReady while there are neither: what cannot be recorded is not done.
         """
-        holder = session.scalar(
-            select(KeyStateRow.agency_id)
-            .join(AgencyRoot, AgencyRoot.agency_id == KeyStateRow.agency_id)
-            .where(KeyStateRow.compartment == AUDIT, or_(KeyStateRow.agency_id == agency_id, AgencyRoot.kind == "lead"))
-            .order_by((KeyStateRow.agency_id == agency_id).desc())
-            .limit(1)
-        )
+        holder = self._holders.get(agency_id) or session.scalar(_holders_of(agency_id))
         if holder is None:
             raise NotReady(AUDIT)
+        self._holders[agency_id] = holder
         return holder, self._trust().key_state(holder, AUDIT).dropbox_public
+
+
+def _holders_of(agency_id: UUID) -> Select[tuple[UUID]]:
+    return (
+        select(KeyStateRow.agency_id)
+        .join(AgencyRoot, AgencyRoot.agency_id == KeyStateRow.agency_id)
+        .where(KeyStateRow.compartment == AUDIT, or_(KeyStateRow.agency_id == agency_id, AgencyRoot.kind == "lead"))
+        .order_by((KeyStateRow.agency_id == agency_id).desc())
+        .limit(1)
+    )

@@ -47,13 +47,15 @@ def _state(statement: bytes, holder: SignedCertificate) -> KeyState:
 
 
 class Trust:
-    """What one identity believes. Chains that were verified are remembered for the life of this object."""
+    """What one identity believes. What was verified is remembered for the life of this object: one request."""
 
     def __init__(self, db: Session, identity: Identity, agency_id: UUID) -> None:
         self._db = db
         self._identity = identity
         self._agency_id = agency_id
         self._verified: dict[UUID, SignedCertificate] = {}
+        self._newest: dict[tuple[UUID, str], KeyState] = {}
+        self._kinds: dict[str, UUID] = {}
 
     def certificate(self, member_id: UUID) -> SignedCertificate:
         """The member's current certificate, verified up to a pinned anchor; CiphertextRejected if any link fails."""
@@ -63,10 +65,13 @@ class Trust:
 
     def key_state(self, agency_id: UUID, compartment: str) -> KeyState:
         """The newest key state of a compartment of any agency, verified; NotReady while there is none."""
-        row = self._db.scalar(_newest(agency_id, compartment))
-        if row is None:
-            raise NotReady(compartment)
-        return self._believe_state(row)
+        found = self._newest.get((agency_id, compartment))
+        if found is None:
+            row = self._db.scalar(_newest(agency_id, compartment))
+            if row is None:
+                raise NotReady(compartment)
+            found = self._newest[agency_id, compartment] = self._believe_state(row)
+        return found
 
     def key_states(self, agency_id: UUID) -> Iterator[KeyState]:
         """Every key state of an agency, verified."""
@@ -75,12 +80,14 @@ class Trust:
 
     def agency_of_kind(self, kind: str) -> UUID:
         """The first agency that the directory root vouches to be of this kind; NotReady while there is none."""
-        query = select(AgencyRoot).where(AgencyRoot.kind == kind).order_by(AgencyRoot.agency_id)
-        root = self._db.scalar(query.limit(1))
-        if root is None:
-            raise NotReady(kind)
-        self._believe_root(root)
-        return root.agency_id
+        if kind not in self._kinds:
+            query = select(AgencyRoot).where(AgencyRoot.kind == kind).order_by(AgencyRoot.agency_id)
+            root = self._db.scalar(query.limit(1))
+            if root is None:
+                raise NotReady(kind)
+            self._believe_root(root)
+            self._kinds[kind] = root.agency_id
+        return self._kinds[kind]
 
     def _link(self, member_id: UUID) -> Link:
         row = self._db.execute(
