@@ -45,9 +45,10 @@ def served(app: Flask) -> Iterator[str]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A started browser. Without Chromium a test that asks for it fails, and says what to install."""
+    """A started browser. Without Chromium the test is left out and says what to install; where CI is set it fails."""
     if not CHROMIUM.exists():
-        pytest.fail(f"{CHROMIUM} is missing: install the package `chromium`, or set PROTECT_CHROMIUM")
+        left_out = pytest.fail if os.environ.get("CI") else pytest.skip
+        left_out(f"{CHROMIUM} is missing: install the package `chromium`, or set PROTECT_CHROMIUM")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
         try:
@@ -83,7 +84,7 @@ class Tab:
 @contextmanager
 def tab(browser: Browser, base: str, *, view: dict[str, int] | None = None, scripts: bool = True) -> Iterator[Tab]:
     """A fresh tab with its own cookies; any complaint of the console fails the test at its end."""
-    context = browser.new_context(viewport=view or DESK, locale="fr-FR", java_script_enabled=scripts)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=view or DESK, locale="fr-FR", java_script_enabled=scripts)
     page = context.new_page()
     opened = Tab(page, base)
     page.on("console", lambda said: opened.complaints.append(said.text) if said.type in {"error", "warning"} else None)

@@ -1,4 +1,4 @@
-"""When an answer is due, and how late it is. Pure."""
+"""When an answer is due, and how late it is, as pure functions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which fields of a case travel with a referral, and which stay and why. Pure.
+"""Which fields of a case travel with a referral, and which stay and why, decided purely.
 
 A field travels when three things agree: the dictionary lets it go to this kind of service, the consent names it, and
 this session can open it. The result is what gets encrypted to the recipient, nothing more.

@@ -1,4 +1,4 @@
-"""The life of a referral: which step leads from which state to which, and whose step it is. Pure."""
+"""The life of a referral: which step leads from which state to which, and whose step it is, decided purely."""
 
 from dataclasses import dataclass
 from enum import StrEnum

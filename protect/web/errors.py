@@ -1,4 +1,4 @@
-"""What a person sees when something went wrong: what happened, and what to do. None of it touches the database."""
+"""What a person sees when something went wrong: what happened, and what to do, without a word to the database."""
 
 import secrets
 from typing import Final

@@ -126,7 +126,7 @@ class DateParts(Field):
         self.process_errors: list[str] = []
         sent = formdata is not None and any(self.box(part) in formdata for part in PARTS)
         if sent:
-            self.parts = tuple(str(formdata.get(self.box(part), "")).strip()[:20] for part in PARTS)  # type: ignore[assignment]
+            self.parts = tuple(str(formdata.get(self.box(part), "")).strip()[:20] for part in PARTS)  # type: ignore[assignment]  # PARTS has three
         elif formdata is None or not formdata:
             year, month, day = [*str(data or self.default or "").split("-"), "", "", ""][:3]
             self.parts = (day.lstrip("0"), month.lstrip("0"), year)

@@ -146,7 +146,7 @@ def own_address(path: str) -> str:
     """`path` when it is a page of this application that can be read, else the first page."""
     plain = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     try:
-        current_app.create_url_adapter(request).match(path.partition("?")[0], method="GET")  # type: ignore[union-attr]
+        current_app.create_url_adapter(request).match(path.partition("?")[0], method="GET")  # type: ignore[union-attr]  # a request has one
     except HTTPException:
         return "/"
     return path if plain else "/"

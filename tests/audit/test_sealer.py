@@ -15,7 +15,7 @@ from tests.audit.hands import SECRET, Trail
 def _until(condition: object, seconds: float = 5.0) -> bool:
     pause = threading.Event()
     for _ in range(int(seconds / 0.02)):
-        if condition():  # type: ignore[operator]
+        if condition():
             return True
         pause.wait(0.02)
     return False

@@ -17,7 +17,7 @@ def service(**changes: object) -> ServiceView:
         "province": "CD-NK", "sexes": frozenset(), "majorities": frozenset(), "has_places": True, "free_places": 3,
         "free_places_at": NOW - timedelta(hours=1),
     }  # fmt: skip
-    return ServiceView(**{**values, **changes})  # type: ignore[arg-type]
+    return ServiceView(**{**values, **changes})
 
 
 services = st.builds(

@@ -1,4 +1,4 @@
-"""Freeze one vector of each own format, once: `python tests/vectors/freeze.py`. A file that exists is never rewritten.
+"""Freeze one vector of each own format, once: `python tests/vectors/freeze.py`, which never rewrites a file that exists.
 
 Nonces and encapsulations are random and stand inside the blobs, so a vector is opened by the tests and never remade.
 """

@@ -140,8 +140,8 @@ def make_app(gate: FakeGate | None = None, **site: object) -> Flask:
         "end_session": end,
         "faults": {DatabaseWentAway: Fault.DATABASE_GONE, BlobRejected: Fault.UNREADABLE},
     }
-    app = new_flask(Site(**{**settings, **site}), b"k" * 32)  # type: ignore[arg-type]
-    install_web(app, Site(**{**settings, **site}), [pages])  # type: ignore[arg-type]
+    app = new_flask(Site(**{**settings, **site}), b"k" * 32)
+    install_web(app, Site(**{**settings, **site}), [pages])
     app.jinja_env.loader = ChoiceLoader([FileSystemLoader(Path(__file__).parent / "templates"), app.jinja_loader])
 
     @app.before_request
