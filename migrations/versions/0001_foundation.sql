@@ -194,6 +194,7 @@ CREATE TABLE case_file (
   agency_id UUID NOT NULL,
   CONSTRAINT pk_case_file PRIMARY KEY (id),
   CONSTRAINT uq_case_file_agency_id_code UNIQUE (agency_id, code),
+  CONSTRAINT uq_case_file_agency_id_import_key UNIQUE (agency_id, import_key),
   CONSTRAINT fk_case_file_unit_id_unit FOREIGN KEY(unit_id) REFERENCES unit (id),
   CONSTRAINT fk_case_file_owner_id_member FOREIGN KEY(owner_id) REFERENCES member (id)
 );
@@ -619,6 +620,19 @@ grant select, insert, update, delete on
   disclosure_package,
   stay
 to protect_web;
+
+
+-- Who sends and who receives never changes, nor what a referral is about.
+
+revoke update on referral from protect_web;
+grant update (
+  consent_id, urgency, status, request, sender_copy, decline_reason, due_at, seen_at, decided_at, started_at, completed_at, cancelled_at, acknowledged_at, version
+) on referral to protect_web;
+
+revoke update on disclosure_package from protect_web;
+grant update (
+  wrapped_key, content, fields, opened_at, destroyed_at
+) on disclosure_package to protect_web;
 
 grant usage on all sequences in schema public to protect_web;
 
