@@ -50,7 +50,14 @@ def may_stand(answers: ConsentAnswers, case: OpenCase) -> bool:
 
 
 def add_consent(gate: Gate, case: OpenCase, answers: ConsentAnswers) -> Consent:
-    """Append a consent that may stand."""
+    """Append a consent that may stand, and say so in the trail."""
+    consent = put_consent(gate, case, answers)
+    gate.record("consent:record", Ref("case", case.row.id), consent_id=consent.id)
+    return consent
+
+
+def put_consent(gate: Gate, case: OpenCase, answers: ConsentAnswers) -> Consent:
+    """Append a consent that may stand; the caller's entry in the trail tells of it."""
     may_stand(answers, case)
     service = open_service(gate, answers.recipient_service_id) if answers.recipient_service_id else None
     consent = Consent(
@@ -67,7 +74,6 @@ def add_consent(gate: Gate, case: OpenCase, answers: ConsentAnswers) -> Consent:
         owner = case.row.agency_id
         consent.restrictions = gate.seals.drop(owner, KEPT_IN, _context(consent.id), answers.restrictions.encode())
     gate.db.add(consent)
-    gate.record("consent:record", Ref("case", case.row.id), consent_id=consent.id)
     return consent
 
 

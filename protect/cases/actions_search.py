@@ -50,13 +50,20 @@ def add_to_search(gate: Gate, case: OpenCase) -> None:
     """Put a new case into the newest search shard of its unit, or into a fresh one when that is full."""
     refs = [Ref("case", case.row.id)]
     opening = case.opening or gate.opening("case:index", refs, fields=(*NAMES, "birth_date"), purpose="assistance")
-    entry = _entry(case)
-    for _ in range(ATTEMPTS):
-        newest = gate.db.scalars(_newest_first(case.row.unit_id).limit(1).with_for_update()).first()
+    add_all_to_search(gate, opening, [case])
+
+
+def add_all_to_search(gate: Gate, opening: Opening, cases: Sequence[OpenCase]) -> None:
+    """Put new cases of one unit into its search shards: fill the newest, begin others. Raises Conflict."""
+    unit_id, left = cases[0].row.unit_id, [_entry(case) for case in cases]
+    for _ in range(ATTEMPTS + len(left)):
+        newest = gate.db.scalars(_newest_first(unit_id).limit(1).with_for_update()).first()
         if newest is not None and newest.entries < ENTRIES:
-            _rewrite(gate, newest, [*_entries(opening, newest), entry])
-            return
-        if _begin_shard(gate, case.row.unit_id, newest.number + 1 if newest else 0, entry):
+            added, left = left[: ENTRIES - newest.entries], left[ENTRIES - newest.entries :]
+            _rewrite(gate, newest, [*_entries(opening, newest), *added])
+        elif _begin_shard(gate, unit_id, newest.number + 1 if newest else 0, left[:ENTRIES]):
+            left = left[ENTRIES:]
+        if not left:
             return
     raise Conflict("search_shard")
 
@@ -74,11 +81,12 @@ def change_in_search(gate: Gate, case: OpenCase) -> None:
     add_to_search(gate, case)
 
 
-def _begin_shard(gate: Gate, unit_id: uuid.UUID, number: int, entry: SearchEntry) -> bool:
+def _begin_shard(gate: Gate, unit_id: uuid.UUID, number: int, entries: Sequence[SearchEntry]) -> bool:
     """Whether the shard could be begun; somebody else may have begun it in this very moment."""
-    block = gate.seals.shard(unit_id, number, 1, [entry])
-    owner = gate.member.agency_id
-    shard = SearchShard(agency_id=owner, unit_id=unit_id, number=number, generation=1, entries=1, block=block)
+    block = gate.seals.shard(unit_id, number, 1, entries)
+    shard = SearchShard(
+        agency_id=gate.member.agency_id, unit_id=unit_id, number=number, generation=1, entries=len(entries), block=block
+    )
     try:
         with gate.db.begin_nested():
             gate.db.add(shard)

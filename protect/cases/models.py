@@ -21,6 +21,7 @@ class CaseFile(CaseBound, Base):
     __tablename__ = "case_file"
     __table_args__ = (
         UniqueConstraint("agency_id", "code"),
+        UniqueConstraint("agency_id", "import_key"),
         Index("ix_case_file_unit_id_opened_at", "unit_id", "opened_at"),
         {"info": AGENCY_UNIT},
     )

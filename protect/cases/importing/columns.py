@@ -15,10 +15,10 @@ from protect.vocab import Field, FieldType, load, normalise
 
 CODED: Final = frozenset({FieldType.CODE, FieldType.MULTICODE})
 NOT_READ: Final = frozenset({FieldType.REF, FieldType.LIST, FieldType.FILE, FieldType.STRING_LIST})
-OTHER_RECORDS: Final = frozenset({"perpetrator", "consent", "services_provided", "referral"})  # groups with pages of their own
-CONSENT: Final = frozenset(
-    {"consent_given_by", "child_assent", "consent_mode", "information_given", "legal_basis"}
-)  # said of the record's consent
+# Groups of fields that are records of their own, not answers of a case.
+OTHER_RECORDS: Final = frozenset({"perpetrator", "consent", "services_provided", "referral"})
+# What may be told of the record's one consent.
+CONSENT: Final = frozenset({"consent_given_by", "child_assent", "consent_mode", "information_given", "legal_basis"})
 
 
 @dataclass(frozen=True)

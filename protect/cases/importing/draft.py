@@ -6,7 +6,7 @@ from datetime import date
 
 @dataclass
 class Draft:
-    """What one row says so far. `answers` are canonical values, `codes` collect the answers of multiple-answer fields."""
+    """What one row says so far: canonical values by field, and the codes of multiple-answer fields apart."""
 
     answers: dict[str, str] = field(default_factory=dict)
     codes: dict[str, set[str]] = field(default_factory=dict)

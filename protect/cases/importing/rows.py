@@ -18,7 +18,8 @@ from protect.vocab import ValueProblem, load
 
 STATUS: Final = "active"
 SEX_OF_GENDER: Final = {"feminine": "F", "masculine": "M"}
-NARROWER: Final = frozenset({"forced_begging", "forced_criminality", "domestic_servitude", "child_labour"})  # than forced labour
+# Forms that forced labour may turn out to be on a closer look.
+NARROWER: Final = frozenset({"forced_begging", "forced_criminality", "domestic_servitude", "child_labour"})
 STANDARD_INFORMATION: Final = (  # the seven points that the standard's consent consists of
     "interview_purpose", "data_use", "research_use", "access_right", "retention", "withdrawal", "voluntary",
 )  # fmt: skip
@@ -132,7 +133,7 @@ def _province(column: str, written: str) -> str:
 
 
 def _consents(draft: Draft, answers: Mapping[str, str], custom: Custom) -> tuple[tuple[ConsentAnswers, ...], bool]:
-    """To keep the file and to be counted, as the standard's one consent covers both; and whether a child's was left out."""
+    """To keep the file and to be counted, as the standard's consent covers both; and whether a child's was left out."""
     facts = computed(answers, draft.registered_on or custom.today, load().lists["age_group"].codes())
     child = facts["majority_status"] != "adult"
     told = draft.consent
