@@ -93,7 +93,7 @@ class Trail:
         return holder, self._trust().key_state(holder, AUDIT).dropbox_public
 
 
-def _holders_of(agency_id: UUID) -> Select[tuple[UUID]]:
+def _holders_of(agency_id: UUID) -> Select[UUID]:
     return (
         select(KeyStateRow.agency_id)
         .join(AgencyRoot, AgencyRoot.agency_id == KeyStateRow.agency_id)
