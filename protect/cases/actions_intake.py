@@ -43,7 +43,7 @@ class IntakeAnswers:
 
 
 @dataclass(frozen=True)
-class IntakeStep:
+class IntakeDraft:
     """A page of the intake as it stands: what was answered before, and what decides about the next questions."""
 
     case_id: uuid.UUID
@@ -81,7 +81,7 @@ def open_case(gate: Gate, intake: IntakeAnswers, once: uuid.UUID | None = None) 
     return case.row.id
 
 
-def intake_step(gate: Gate, case_id: uuid.UUID, fields: tuple[str, ...]) -> IntakeStep:
+def intake_step(gate: Gate, case_id: uuid.UUID, fields: tuple[str, ...]) -> IntakeDraft:
     """What was answered so far to the questions of one page."""
     row = gate.find(CaseFile, case_id, "case:edit")
     return _step(open_to_change(gate, "case:intake", row, fields))
@@ -89,7 +89,7 @@ def intake_step(gate: Gate, case_id: uuid.UUID, fields: tuple[str, ...]) -> Inta
 
 def answer_step(
     gate: Gate, case_id: uuid.UUID, answers: Mapping[str, str], expected_version: int | None, once: uuid.UUID
-) -> IntakeStep:
+) -> IntakeDraft:
     """Keep the answers of one page. Raises EditConflict when somebody else answered meanwhile, and otherwise."""
     row = gate.find(CaseFile, case_id, "case:edit", lock=True)
     case = open_to_change(gate, "case:intake", row, answers)
@@ -155,7 +155,7 @@ def _new_row(gate: Gate, intake: IntakeAnswers) -> CaseFile:
     raise CodesExhausted(province)
 
 
-def _step(case: OpenCase) -> IntakeStep:
+def _step(case: OpenCase) -> IntakeDraft:
     row, known = case.row, case.values
     assessment = known.get("amp_assessment", "")
-    return IntakeStep(row.id, row.code, row.status, row.version, known, is_child(known), assessment)
+    return IntakeDraft(row.id, row.code, row.status, row.version, known, is_child(known), assessment)

@@ -10,7 +10,9 @@ from protect.vocab import COMPARTMENTS, load
 ADMINISTRATIVE: Final = "administrative"
 CHANGEABLE: Final = (ADMINISTRATIVE, *COMPARTMENTS)
 NAMES: Final = ("surname", "post_surname", "given_name")
-FOR_SAVING: Final = (*NAMES, "birth_date", "age_assessment_status", "guardian_conflict")  # besides everything coded
+FOR_SAVING: Final = (  # besides everything coded: what others are computed from, searched by or judged by
+    *NAMES, "birth_date", "age_assessment_status", "guardian_conflict", "immediate_danger", "risk_level",
+)  # fmt: skip
 KEPT_BY_ITSELF: Final = frozenset(  # columns of their own
     {"case_id", "case_code", "person_code", "case_status", "case_owner", "registering_agency"}
 )

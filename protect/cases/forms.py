@@ -10,6 +10,7 @@ from wtforms.fields.choices import Choice as Shown
 from wtforms.validators import ValidationError
 
 from protect.cases import intake
+from protect.cases.identification import COMPUTED
 from protect.i18n import language, lazy
 from protect.vocab import CodeValue, Field, FieldType, load
 from protect.vocab.values import ValueProblem, normalise
@@ -134,7 +135,7 @@ def editable_fields(compartment: str, *, child: bool) -> tuple[str, ...]:
 
 
 def _is_asked(field: Field) -> bool:
-    return field.type not in NO_FORM and field.group not in OTHER_PAGES and "CALC" not in field.tags
+    return field.type not in NO_FORM and field.group not in OTHER_PAGES and field.name not in COMPUTED
 
 
 def _stored(name: str, text: str) -> str:

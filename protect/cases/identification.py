@@ -1,4 +1,4 @@
-"""The legal test act / means / purpose, and the age of a person at registration. Advice only: a human decides."""
+"""The legal test act / means / purpose, and the age of a person at registration: advice only, a human decides."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from protect.vocab import PartialDate
 MAJORITY: Final = 18
 DOUBT_YEARS: Final = 2  # an age that nobody documented may be wrong by this much; the doubt favours the child
 UNDOCUMENTED: Final = frozenset({"contested"})
+COMPUTED: Final = ("registration_date", "age_group", "majority_status", "amp_assessment")  # never typed
 NOT_AN_ANSWER: Final = frozenset({"unknown", "not_asked", "declined", "na"})
 
 
@@ -78,13 +79,13 @@ def computed(values: Mapping[str, str], registered: date, bands: Sequence[str]) 
     estimated = values.get("age_estimated") == "true"
     age = age_on(registered, values.get("birth_date", ""), values.get("age_at_registration", ""), estimated=estimated)
     status = majority(age, values.get("age_assessment_status", ""))
-    at_entry = "child" if status == "child" else values.get("majority_at_entry", "") or status
+    at_entry = "child" if status == "child" else values.get("majority_at_entry") or "unknown"
     act, means, purpose = (values.get(name, "").split() for name in ("tip_act", "tip_means", "tip_purpose"))
     facts = {
         "registration_date": registered.isoformat(),
         "age_group": age_group(age, bands),
         "majority_status": status,
         "majority_at_entry": at_entry,
-        "amp_assessment": legal_elements(act, means, purpose, at_entry),
+        "amp_assessment": legal_elements(act, means, purpose, "child" if at_entry == "child" else status),
     }
     return facts | ({"age_at_registration": str(age.years)} if age else {})

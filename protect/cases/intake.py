@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Collection, Mapping
-from typing import Final
+from typing import Any, Final
 
-from protect.vocab import IntakeStep, asked, load
+from protect.i18n import lazy
+from protect.vocab import STEP_TITLES, IntakeStep, asked, load
 
 SAFETY: Final = "safety"
 MUST: Final = frozenset({"immediate_danger", "screening_conditions_met"})  # nothing else is ever a condition of help
@@ -16,9 +17,9 @@ def step(name: str) -> IntakeStep | None:
     return next((one for one in load().intake if one.name == name), None)
 
 
-def names() -> tuple[str, ...]:
-    """Names of all pages, in order."""
-    return tuple(page.name for page in load().intake)
+def titles() -> dict[str, Any]:
+    """Title of each page by its name, in order, in the language of whichever request shows it."""
+    return {page.name: lazy(STEP_TITLES[page.name]) for page in load().intake}
 
 
 def hint(field: str, locale: str) -> str:

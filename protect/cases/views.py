@@ -9,11 +9,13 @@ from werkzeug.wrappers import Response
 from protect.access.gate import Gate
 from protect.cases import actions, actions_consent, actions_edit, actions_intake, actions_search, intake
 from protect.cases.actions_compartments import NobodyReads
+from protect.cases.actions_intake import IntakeDraft
 from protect.cases.consents import ConsentRefused
 from protect.cases.facts import CHANGEABLE
 from protect.cases.forms import CaseForm, SearchForm, asking, editable_fields
 from protect.cases.forms_consent import finishing_answers, finishing_form, sharing_form
 from protect.i18n import lazy
+from protect.vocab import IntakeStep
 from protect.web.pages import SEE_OTHER, Pages
 from protect.web.render import render
 
@@ -33,7 +35,7 @@ def list_cases(gate: Gate) -> str:
 @pages.get(ONE, needs="case:open", title=lazy("Case"))
 def show(gate: Gate, case_id: UUID) -> str:
     """One case, with what this person may see of it."""
-    return render("cases/show.html", case=actions.show_case(gate, case_id), steps=intake.names())
+    return render("cases/show.html", case=actions.show_case(gate, case_id), steps=intake.titles())
 
 
 @pages.get("/dossiers/recherche", needs="case:search", title=lazy("Search for a case"))
@@ -89,7 +91,7 @@ def start(_gate: Gate) -> str:
     """Danger first."""
     step = intake.first()
     form = asking(intake.fields_of(step), intake.MUST)(formdata=None)
-    return render("cases/step.html", form=form, step=step.name, draft=None, case_id=None)
+    return _step_page(form, step)
 
 
 @pages.post("/dossiers/nouveau", needs="case:create", title=lazy("New person"))
@@ -98,7 +100,7 @@ def begin(gate: Gate) -> str | Response:
     step = intake.first()
     form = asking(intake.fields_of(step), intake.MUST)()
     if not form.validate():
-        return render("cases/step.html", form=form, step=step.name, draft=None, case_id=None)
+        return _step_page(form, step)
     answers = actions_intake.IntakeAnswers(form.canonical())
     case_id = actions_intake.open_case(gate, answers, form.once_id)
     return redirect(intake.next_path(step, case_id, answers.values, form.names, gate.settings.country), SEE_OTHER)
@@ -111,7 +113,7 @@ def step(gate: Gate, case_id: UUID, name: str) -> str:
     draft = actions_intake.intake_step(gate, case_id, intake.fields_of(page))
     asked = intake.fields_now(page, draft.values, gate.settings.country)
     form = asking(asked, intake.MUST).filled(draft.values, draft.version)
-    return render("cases/step.html", form=form, step=name, draft=draft, case_id=case_id)
+    return _step_page(form, page, draft, case_id)
 
 
 @pages.post(STEP, needs="case:edit", title=lazy("New person"))
@@ -127,7 +129,7 @@ def answer(gate: Gate, case_id: UUID, name: str) -> str | Response:
         return render("cases/conflict.html", form=form, conflict=conflict, case_id=case_id)
     except NobodyReads as problem:
         form.cannot_keep(problem.compartment)
-    return render("cases/step.html", form=form, step=name, draft=None, case_id=case_id)
+    return _step_page(form, page, None, case_id)
 
 
 @pages.get(f"{ONE}/danger", needs="case:edit", title=lazy("The person is in danger"))
@@ -184,3 +186,9 @@ def record(gate: Gate, case_id: UUID) -> str | Response:
     except ConsentRefused as problem:
         form.refused(problem)
     return render("cases/consent.html", form=form, draft=draft)
+
+
+def _step_page(form: CaseForm, page: IntakeStep, draft: IntakeDraft | None = None, case_id: UUID | None = None) -> str:
+    titles = intake.titles()
+    place = {"number": list(titles).index(page.name) + 1, "total": len(titles) + 1, "title": titles[page.name]}
+    return render("cases/step.html", form=form, step=page.name, draft=draft, case_id=case_id, **place)

@@ -118,3 +118,9 @@ def test_nothing_known_is_no_age_and_no_result():
         "unknown",
         "incomplete",
     )
+
+
+def test_an_adult_may_have_been_a_child_when_it_began_so_nobody_guesses():
+    assert computed({"age_at_registration": "25"}, TODAY, BANDS)["majority_at_entry"] == "unknown"
+    values = {"age_at_registration": "25", "tip_act": "transfer", "tip_means": "fraud", "tip_purpose": "sexual"}
+    assert computed(values, TODAY, BANDS)["amp_assessment"] == "met"
