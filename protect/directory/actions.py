@@ -157,5 +157,5 @@ def _places(gate: Gate, service_id: UUID) -> tuple[PlaceView, ...]:
         .outerjoin(Stay, live)
         .where(Place.service_id == service_id)
         .order_by(Place.label)
-    ).tuples()
+    )
     return tuple(PlaceView(*row) for row in rows)

@@ -192,7 +192,8 @@ def _needs_in_order(stated: list[str]) -> list[str]:
 
 
 def _other_service(gate: Gate, service_id: UUID) -> ServiceView:
-    """A service of another agency: what stays in the house needs no referral."""
+    """A service of another agency, for who may ask at all: what stays in the house needs no referral."""
+    gate.permit("referral:request")
     service = directory.open_service(gate, service_id)
     if service.agency_id == gate.member.agency_id:
         raise NotFound("Service")

@@ -94,7 +94,7 @@ def views(gate: Gate, rows: Sequence[Referral]) -> tuple[ReferralView, ...]:
 
 def _packages(gate: Gate, ids: Iterable[UUID]) -> dict[UUID, tuple[tuple[str, ...], bool]]:
     columns = (DisclosurePackage.referral_id, DisclosurePackage.fields, DisclosurePackage.destroyed_at)
-    found = gate.db.execute(select(*columns).where(DisclosurePackage.referral_id.in_(list(ids)))).tuples()
+    found = gate.db.execute(select(*columns).where(DisclosurePackage.referral_id.in_(list(ids))))
     return {referral_id: (tuple(fields), destroyed_at is not None) for referral_id, fields, destroyed_at in found}
 
 
