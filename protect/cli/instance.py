@@ -37,7 +37,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "graceful_timeout": 10,
             "umask": 0o077,
             "loglevel": "warning",
-            "control_socket_disable": True,
+            "control_socket_disable": True,  # its commands would be one more way in
         }
         for name, value in settings.items():
             if name in self.cfg.settings:
