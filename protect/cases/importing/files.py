@@ -9,7 +9,6 @@ from typing import Final
 from protect.cases.importing.problems import FileRefused
 
 SEPARATORS: Final = ",;\t"
-LARGEST_CELL: Final = 100_000
 _ZIPPED: Final = b"PK\x03\x04"  # a workbook that was renamed
 
 
@@ -31,7 +30,7 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """Every record that is not blank, in order. FileRefused where the quoting is broken."""
-        reader = _reader(self.text, self.separator)
+        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.separator, strict=True)
         next(reader)
         line = reader.line_num + 1
         try:
@@ -49,9 +48,10 @@ def read_table(content: bytes) -> Table:
     first = text.partition("\n")[0]
     separator = max(SEPARATORS, key=first.count)
     try:
-        titles = tuple(title.strip() for title in next(_reader(text, separator), []))
+        cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), [])
     except csv.Error as error:
         raise FileRefused("quoting", "1") from error
+    titles = tuple(title.strip() for title in cells)
     if not any(titles):
         raise FileRefused("empty")
     _refuse_repeated(titles)
@@ -66,11 +66,6 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", errors="replace")
-
-
-def _reader(text: str, separator: str) -> "csv._reader":
-    csv.field_size_limit(LARGEST_CELL)
-    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
 
 
 def _refuse_repeated(titles: Sequence[str]) -> None:
