@@ -10,7 +10,6 @@ from wtforms.fields.choices import Choice as Shown
 from wtforms.validators import ValidationError
 
 from protect.cases import intake
-from protect.cases.identification import COMPUTED
 from protect.i18n import language, lazy
 from protect.vocab import CodeValue, Field, FieldType, load
 from protect.vocab.values import ValueProblem, normalise
@@ -19,8 +18,6 @@ from protect.web.forms import CHOOSE, BaseForm, Canonical, vocab_field
 from protect.web.validation import LISTED, Length, Optional, Required
 
 LONG_LIST: Final = 40  # more boxes to tick than this weigh too much on a poor line
-NO_FORM: Final = frozenset({FieldType.REF, FieldType.LIST, FieldType.FILE})
-OTHER_PAGES: Final = frozenset({"referral", "services_provided", "perpetrator", "consent", "case_admin"})
 MINE: Final = "mine-"  # prefix of the answers that a conflict page carries along
 CHOICE: Final = "choose-"
 
@@ -126,16 +123,6 @@ def label_of(item: Field | CodeValue) -> Any:
 def hint_of(field: str) -> Any:
     """What helps to ask it, in the language of whichever request shows it."""
     return LazyString(lambda: intake.hint(field, language())) if intake.hint(field, "en") else ""
-
-
-def editable_fields(compartment: str, *, child: bool) -> tuple[str, ...]:
-    """The fields of a compartment that a form can change: those that are neither computed nor kept on other pages."""
-    fields = load().fields_of(compartment)
-    return tuple(field.name for field in fields if _is_asked(field) and (child or "CHILD" not in field.tags))
-
-
-def _is_asked(field: Field) -> bool:
-    return field.type not in NO_FORM and field.group not in OTHER_PAGES and field.name not in COMPUTED
 
 
 def _stored(name: str, text: str) -> str:

@@ -11,9 +11,10 @@ from protect.cases import actions, actions_consent, actions_edit, actions_intake
 from protect.cases.actions_compartments import NobodyReads
 from protect.cases.actions_intake import IntakeDraft
 from protect.cases.consents import ConsentRefused
-from protect.cases.facts import CHANGEABLE
-from protect.cases.forms import CaseForm, SearchForm, asking, editable_fields
+from protect.cases.forms import CaseForm, SearchForm, asking
 from protect.cases.forms_consent import finishing_answers, finishing_form, sharing_form
+from protect.cases.sections import SECTIONS, sections_of
+from protect.i18n import gettext as _
 from protect.i18n import lazy
 from protect.vocab import IntakeStep
 from protect.web.pages import SEE_OTHER, Pages
@@ -21,7 +22,7 @@ from protect.web.render import render
 
 pages = Pages("cases", __name__)
 ONE: Final = "/dossiers/<uuid:case_id>"
-COMPARTMENT: Final = f"{ONE}/compartiments/<any({', '.join(CHANGEABLE)}):name>"
+SECTION: Final = f"{ONE}/compartiments/<any({', '.join(SECTIONS)}):name>"
 STEP: Final = f"{ONE}/saisie/<name>"
 
 
@@ -35,7 +36,9 @@ def list_cases(gate: Gate) -> str:
 @pages.get(ONE, needs="case:open", title=lazy("Case"))
 def show(gate: Gate, case_id: UUID) -> str:
     """One case, with what this person may see of it."""
-    return render("cases/show.html", case=actions.show_case(gate, case_id), steps=intake.titles())
+    return render(
+        "cases/show.html", case=actions.show_case(gate, case_id), steps=intake.titles(), sections_of=sections_of
+    )
 
 
 @pages.get("/dossiers/recherche", needs="case:search", title=lazy("Search for a case"))
@@ -52,27 +55,29 @@ def find(gate: Gate) -> str:
     return render("cases/search.html", form=form, found=found)
 
 
-@pages.get(COMPARTMENT, needs="case:edit", title=lazy("Change the case"))
+@pages.get(SECTION, needs="case:edit", title=lazy("Change the case"))
 def edit(gate: Gate, case_id: UUID, name: str) -> str:
     """A compartment in a form."""
-    part = actions_edit.editable(gate, case_id, name, editable_fields(name, child=True))
-    form = asking(editable_fields(name, child=part.child)).filled(part.values, part.version)
-    return render("cases/edit.html", form=form, case_id=case_id, name=name, readable=part.readable)
+    section = SECTIONS[name]
+    part = actions_edit.editable(gate, case_id, section.compartment, section.fields(child=True))
+    form = asking(section.fields(child=part.child)).filled(part.values, part.version)
+    return render("cases/edit.html", form=form, case_id=case_id, section=section, readable=part.readable)
 
 
-@pages.post(COMPARTMENT, needs="case:edit", title=lazy("Change the case"))
+@pages.post(SECTION, needs="case:edit", title=lazy("Change the case"))
 def save(gate: Gate, case_id: UUID, name: str) -> str | Response:
     """Save the compartment, or show both answers when somebody else saved meanwhile."""
-    form = CaseForm.sent(editable_fields(name, child=True))
+    section = SECTIONS[name]
+    form = CaseForm.sent(section.fields(child=True))
     try:
         if form.validate():
-            actions_edit.edit_compartment(gate, case_id, name, form.answers(), form.version_number)
+            actions_edit.edit_compartment(gate, case_id, section.compartment, form.answers(), form.version_number)
             return redirect(url_for("cases.show", case_id=case_id), SEE_OTHER)
     except actions_edit.EditConflict as conflict:
         return render("cases/conflict.html", form=form, conflict=conflict, case_id=case_id)
     except NobodyReads as problem:
         form.cannot_keep(problem.compartment)
-    return render("cases/edit.html", form=form, case_id=case_id, name=name, readable=True)
+    return render("cases/edit.html", form=form, case_id=case_id, section=section, readable=True)
 
 
 @pages.post(f"{ONE}/choix", needs="case:edit", title=lazy("Two answers"))
@@ -149,7 +154,7 @@ def agreement(gate: Gate, case_id: UUID) -> str:
     """The last page of the intake: may the file be kept, may it be counted."""
     draft = actions_intake.intake_step(gate, case_id, ())
     form = finishing_form(child=draft.child)(formdata=None, data=draft.consent_defaults)
-    return render("cases/agreement.html", form=form, draft=draft)
+    return render("cases/agreement.html", form=form, draft=draft, submit=_("Keep the case"))
 
 
 @pages.post(f"{ONE}/accord", needs="case:edit", title=lazy("Agreement of the person"))
@@ -163,7 +168,7 @@ def agree(gate: Gate, case_id: UUID) -> str | Response:
             return redirect(url_for("cases.show", case_id=case_id), SEE_OTHER)
     except ConsentRefused as problem:
         form.refused(problem)
-    return render("cases/agreement.html", form=form, draft=draft)
+    return render("cases/agreement.html", form=form, draft=draft, submit=_("Keep the case"))
 
 
 @pages.get(f"{ONE}/consentements/nouveau", needs="consent:record", title=lazy("Record a consent"))
@@ -171,7 +176,8 @@ def consent(gate: Gate, case_id: UUID) -> str:
     """A consent for one purpose and one recipient."""
     draft = actions_intake.intake_step(gate, case_id, ())
     made = sharing_form(actions_consent.recipients(gate), child=draft.child)
-    return render("cases/consent.html", form=made(formdata=None, data=draft.consent_defaults), draft=draft)
+    form = made(formdata=None, data=draft.consent_defaults)
+    return render("cases/consent.html", form=form, draft=draft, submit=_("Record the consent"))
 
 
 @pages.post(f"{ONE}/consentements/nouveau", needs="consent:record", title=lazy("Record a consent"))
@@ -185,7 +191,7 @@ def record(gate: Gate, case_id: UUID) -> str | Response:
             return redirect(url_for("cases.show", case_id=case_id), SEE_OTHER)
     except ConsentRefused as problem:
         form.refused(problem)
-    return render("cases/consent.html", form=form, draft=draft)
+    return render("cases/consent.html", form=form, draft=draft, submit=_("Record the consent"))
 
 
 def _step_page(form: CaseForm, page: IntakeStep, draft: IntakeDraft | None = None, case_id: UUID | None = None) -> str:

@@ -69,8 +69,8 @@ def test_a_supervisor_reads_and_does_not_change(people):
 
 def test_health_without_a_reader_is_refused_and_nothing_else_is_lost(people):
     case_id = opened(people.officer)
+    answers = {"health_needs": "injury", "phone": "+243820000009"}
     with pytest.raises(NobodyReads), people.officer.gate() as gate:
-        answers = {"health_needs": "injury", "phone": "+243820000009"}
         actions_intake.answer_step(gate, case_id, answers, 1, new_id())
     assert known(people.officer, case_id)[1]["phone"] == WOMAN["phone"]
 
