@@ -33,7 +33,7 @@ from protect.store.base import Base
 from protect.store.database import Database, open_database
 from protect.store.drift import require_no_drift
 from protect.store.engine import engine
-from protect.store.errors import DatabaseGone, DiskFull
+from protect.store.errors import DatabaseGone, DiskFull, StoreError
 from protect.store.shred import ShredStore
 from protect.vault.errors import CiphertextRejected
 from protect.web.pages import PageRule
@@ -72,8 +72,12 @@ def open_runtime(data: Path) -> tuple[Runtime, Database]:
     secrets = load_secrets(settings.secrets_folder)
     database = open_database(settings.data, settings.database, settings.postgres_bin)
     web = engine(database.url("web"))
-    migrate.require_current(web)
-    require_no_drift(web, Base.metadata)
+    try:
+        migrate.require_current(web)
+        require_no_drift(web, Base.metadata)
+    except StoreError:
+        web.dispose()
+        raise
     return Runtime(settings, secrets, web, ShredStore(settings.data / "shred.sqlite")), database
 
 

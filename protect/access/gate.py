@@ -8,7 +8,7 @@ from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from protect.access.actor import Actor, Ref, becoming
 from protect.access.errors import AlreadyDone, Denied, NotFound, SignInRequired
@@ -53,6 +53,8 @@ class Gate:
     ) -> None:
         with translate_errors():
             try:
+                if isinstance(error, DBAPIError):
+                    raise error
                 if kind is None:
                     commit(self.db)
             finally:

@@ -12,6 +12,7 @@ from protect.access.actor import Actor
 from protect.access.keyring import wrap
 from protect.access.models import BrowserSession, Member
 from protect.access.runtime import Runtime
+from protect.store.errors import translate_errors
 from protect.vault.identity import Identity
 from protect.vault.session import new_token, token_hash
 from protect.vault.tree import CompartmentKey
@@ -33,7 +34,7 @@ def find(runtime: Runtime, token: str | None) -> Found:
     if not token or len(token) > LONGEST_TOKEN:
         return Found(None, None)
     hashed = token_hash(token)
-    with runtime.session() as db:
+    with translate_errors(), runtime.session() as db:
         row = db.execute(
             select(BrowserSession, Member)
             .join(Member, Member.id == BrowserSession.member_id)
