@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from protect.access.errors import NotFound
 from protect.access.gate import Gate, Ref
 from protect.access.policy import policy
+from protect.cases.actions import one_listed
 from protect.cases.actions_consent import consents_of, withdraw_consent
 from protect.cases.consents import ConsentRecord
 from protect.directory import actions as directory
@@ -41,8 +42,7 @@ class Withdrawal:
     """What rests on a consent that is about to be withdrawn."""
 
     case_id: UUID
-    referral_id: UUID
-    consent_id: UUID
+    consent: ConsentRecord
     resting: tuple[ReferralView, ...]
 
 
@@ -106,13 +106,14 @@ def cancel(gate: Gate, referral_id: UUID, version: int | None) -> None:
     gate.record("referral:cancel", Ref("referral", row.id), purpose="referral", consent_id=row.consent_id)
 
 
-def before_withdrawal(gate: Gate, case_id: UUID, referral_id: UUID) -> Withdrawal:
-    """What would end with the consent that this referral rests on. NotFound out of reach, or when it is withdrawn."""
-    row = gate.find(Referral, referral_id, "consent:withdraw")
+def before_withdrawal(gate: Gate, case_id: UUID, consent_id: UUID) -> Withdrawal:
+    """What would end with this consent. NotFound out of reach, or when it does not stand any more."""
+    gate.permit("consent:withdraw")
+    one_listed(gate, case_id)
     consents = {consent.id: consent for consent in consents_of(gate, case_id)}
-    if row.case_id != case_id or row.consent_id is None or not consents[row.consent_id].stands:
+    if consent_id not in consents or not consents[consent_id].stands:
         raise NotFound("Consent")
-    return Withdrawal(case_id, referral_id, row.consent_id, _sent(gate, Referral.consent_id == row.consent_id))
+    return Withdrawal(case_id, consents[consent_id], _sent(gate, Referral.consent_id == consent_id))
 
 
 def withdraw(gate: Gate, case_id: UUID, consent_id: UUID) -> None:
@@ -121,10 +122,7 @@ def withdraw(gate: Gate, case_id: UUID, consent_id: UUID) -> None:
 
 
 def recall(gate: Gate, consent: ConsentRecord) -> None:
-    """End what rests on a withdrawn consent: open referrals are recalled, and the keys of all packages destroyed.
-
-    The composition root calls it for every withdrawal, wherever it was made.
-    """
+    """End what rests on a withdrawn consent: open referrals are recalled, and the keys of all packages destroyed."""
     resting = select(Referral).where(_of_agency(gate), Referral.consent_id == consent.id).with_for_update()
     for row in gate.db.scalars(resting).all():
         if _take_back(gate, row, Step.RECALL):

@@ -41,6 +41,7 @@ class ReferralView:
     moments: tuple[Moment, ...]
     decline_reason: str
     shared: tuple[str, ...]  # names of the fields of the package
+    opened_at: datetime | None
     destroyed: bool
     acknowledged_at: datetime | None
     version: int
@@ -92,21 +93,21 @@ def views(gate: Gate, rows: Sequence[Referral]) -> tuple[ReferralView, ...]:
     )
 
 
-def _packages(gate: Gate, ids: Iterable[UUID]) -> dict[UUID, tuple[tuple[str, ...], bool]]:
-    columns = (DisclosurePackage.referral_id, DisclosurePackage.fields, DisclosurePackage.destroyed_at)
-    found = gate.db.execute(select(*columns).where(DisclosurePackage.referral_id.in_(list(ids))))
-    return {referral_id: (tuple(fields), destroyed_at is not None) for referral_id, fields, destroyed_at in found}
+def _packages(gate: Gate, ids: Iterable[UUID]) -> dict[UUID, DisclosurePackage]:
+    found = gate.db.scalars(select(DisclosurePackage).where(DisclosurePackage.referral_id.in_(list(ids))))
+    return {package.referral_id: package for package in found}
 
 
 def _view(
-    gate: Gate, row: Referral, service: ServiceView, sender: str, package: tuple[tuple[str, ...], bool] | None
+    gate: Gate, row: Referral, service: ServiceView, sender: str, package: DisclosurePackage | None
 ) -> ReferralView:
-    shared, destroyed = package or ((), False)
     return ReferralView(
         id=row.id, code=row.code, case_id=row.case_id if row.agency_id == gate.member.agency_id else None,
         service=service, sender=sender, urgency=row.urgency, status=row.status,
         clock=clock.read(row.sent_at, row.due_at, row.decided_at or row.cancelled_at, gate.now()),
-        moments=_moments(row), decline_reason=row.decline_reason or "", shared=shared, destroyed=destroyed,
+        moments=_moments(row), decline_reason=row.decline_reason or "",
+        shared=tuple(package.fields) if package else (), opened_at=package.opened_at if package else None,
+        destroyed=package is not None and package.destroyed_at is not None,
         acknowledged_at=row.acknowledged_at, version=row.version,
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ from protect.web.pages import SEE_OTHER
 from protect.web.render import render
 
 NEW = "/dossiers/<uuid:case_id>/referencements/nouveau"
-BACK = "/dossiers/<uuid:case_id>/referencements/<uuid:referral_id>/retrait"
+BACK = "/dossiers/<uuid:case_id>/consentements/<uuid:consent_id>/retrait"
 TITLE = lazy("Refer to a service")
 
 
@@ -46,7 +46,7 @@ def preview(gate: Gate, case_id: UUID, service_id: UUID) -> str:
             urgency, consent = form["urgency"].data, form.agreed_for(service_id)
             shown = actions_request.preview(gate, case_id, service_id, urgency, consent)
         except ConsentRefused as refused:
-            form.refuse(refused)
+            form.refused(refused)
         else:
             return render("referrals/preview.html", asked=asked, form=form, shown=shown)
     return render("referrals/request.html", asked=asked, form=form)
@@ -62,7 +62,7 @@ def send(gate: Gate, case_id: UUID, service_id: UUID) -> str | Response:
             urgency, consent = form["urgency"].data, form.agreed_for(service_id)
             sent = actions_request.request(gate, case_id, service_id, urgency, consent, form.once_id)
         except ConsentRefused as refused:
-            form.refuse(refused)
+            form.refused(refused)
         else:
             flash(_("The request is sent. You will see the answer here."), "success")
             return redirect(url_for("referrals.show", referral_id=sent), SEE_OTHER)
@@ -99,19 +99,18 @@ def cancel(gate: Gate, referral_id: UUID) -> Response:
 
 
 @pages.get(BACK, needs="consent:withdraw", title=lazy("Withdraw the consent"))
-def ask_withdrawal(gate: Gate, case_id: UUID, referral_id: UUID) -> str:
+def ask_withdrawal(gate: Gate, case_id: UUID, consent_id: UUID) -> str:
     """Say what a withdrawal does, and what it cannot undo."""
-    found = actions_follow.before_withdrawal(gate, case_id, referral_id)
+    found = actions_follow.before_withdrawal(gate, case_id, consent_id)
     return render("referrals/withdraw.html", found=found, press=PressForm(formdata=None))
 
 
 @pages.post(BACK, needs="consent:withdraw")
-def withdraw(gate: Gate, case_id: UUID, referral_id: UUID) -> Response:
-    """Withdraw the consent of a referral, with everything that rests on it."""
-    form, there = PressForm(), url_for("referrals.show", referral_id=referral_id)
+def withdraw(gate: Gate, case_id: UUID, consent_id: UUID) -> Response:
+    """Withdraw a consent, with everything that rests on it."""
+    form, there = PressForm(), url_for("cases.show", case_id=case_id)
     if not gate.once(form.once_id):
-        found = actions_follow.before_withdrawal(gate, case_id, referral_id)
-        actions_follow.withdraw(gate, case_id, found.consent_id)
+        actions_follow.withdraw(gate, case_id, consent_id)
         gate.done(form.once_id, there)
     flash(_("The consent is withdrawn. Every service that relied on it is told."), "success")
     return redirect(there, SEE_OTHER)

@@ -19,7 +19,9 @@ from tests.world import World
 
 THREADS = 64
 ROUNDS = 100
-CONNECTIONS = 32  # the private server takes 50; the other half of the threads waits for the first connection that is free
+CONNECTIONS = (
+    32  # the private server takes 50; the other half of the threads waits for the first connection that is free
+)
 
 
 @pytest.fixture

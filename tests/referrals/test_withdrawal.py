@@ -16,9 +16,10 @@ from tests.world import Person, World
 def withdraw(person: Person, referral: UUID) -> None:
     with person.gate() as gate:
         shown = actions_follow.show_referral(gate, referral)
-        found = actions_follow.before_withdrawal(gate, shown.case_id, referral)
+        assert shown.consent_id is not None
+        found = actions_follow.before_withdrawal(gate, shown.case_id, shown.consent_id)
         assert referral in {one.id for one in found.resting}
-        actions_follow.withdraw(gate, found.case_id, found.consent_id)
+        actions_follow.withdraw(gate, found.case_id, shown.consent_id)
 
 
 @pytest.mark.parametrize("name", ["officer", "supervisor"])
@@ -131,7 +132,7 @@ def test_withdrawing_twice_adds_nothing(world: World) -> None:
     with world.officer.gate() as gate:
         assert actions_follow.show_referral(gate, referral).referral.version == version
     with pytest.raises(NotFound), world.officer.gate() as gate:
-        actions_follow.before_withdrawal(gate, shown.case_id, referral)
+        actions_follow.before_withdrawal(gate, shown.case_id, shown.consent_id)
 
 
 def test_it_leaves_alone_what_rests_on_another_consent(world: World) -> None:
@@ -152,7 +153,7 @@ def test_nobody_else_withdraws(world: World, name: str) -> None:
         shown = actions_follow.show_referral(gate, referral)
     assert shown.consent_id is not None
     for act in (
-        lambda gate: actions_follow.before_withdrawal(gate, shown.case_id, referral),
+        lambda gate: actions_follow.before_withdrawal(gate, shown.case_id, shown.consent_id),
         lambda gate: actions_follow.withdraw(gate, shown.case_id, shown.consent_id),
     ):
         with pytest.raises((Denied, NotFound)), getattr(world, name).gate() as gate:
