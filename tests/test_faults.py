@@ -27,7 +27,9 @@ def instance() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="protect-test-"))
     found_instance(folder)
     yield folder
-    start(folder).stop()
+    server = start(folder)
+    server.stop()
+    shutil.rmtree(server.places.base)
     shutil.rmtree(folder, ignore_errors=True)
 
 

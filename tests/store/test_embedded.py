@@ -38,7 +38,8 @@ def folder() -> Iterator[Path]:
         running.stop()
     shutil.rmtree(home)
     if os.geteuid() == 0:
-        shutil.rmtree(locations.ROOT_HOME / locations.short_name(instance), ignore_errors=True)
+        for base in locations.ROOT_HOME.glob(f"{locations.short_name(instance)}*"):
+            shutil.rmtree(base)
 
 
 def ask(server: EmbeddedServer, statement: str, role: str = "owner") -> object:
@@ -290,6 +291,16 @@ def test_root_keeps_the_data_where_the_servers_user_gets(folder: Path) -> None:
     server.stop()
     # The place is remembered: opened permissions must not make an empty database appear.
     assert start(folder, durable=False).places.base == server.places.base
+
+
+def test_a_new_instance_never_takes_over_the_data_of_a_deleted_one(folder: Path) -> None:
+    server = start(folder, durable=False)
+    ask(server, "create table old (x int)")
+    server.stop()
+    shutil.rmtree(folder)
+    again = start(folder, durable=False)
+    assert ask(again, "select to_regclass('old')") is None
+    assert os.geteuid() != 0 or again.places.base != server.places.base
 
 
 def until(condition: object) -> None:

@@ -1,6 +1,7 @@
 """Where the files of one private server lie."""
 
 import hashlib
+import itertools
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,13 @@ def locate(data_dir: Path, account: Account) -> Places:
             )
         return places
     inside = not account.switched or account.reaches(data_dir)
-    return Places(data_dir, data_dir / "postgresql" if inside else ROOT_HOME / short_name(data_dir))
+    return Places(data_dir, data_dir / "postgresql" if inside else _unused(ROOT_HOME / short_name(data_dir)))
+
+
+def _unused(base: Path) -> Path:
+    """`base`, or the next name after it while an instance folder that was deleted left its data there."""
+    names = itertools.chain([base], (base.with_name(f"{base.name}-{number}") for number in itertools.count(2)))
+    return next(path for path in names if not path.exists())
 
 
 def socket_dir(places: Places, account: Account) -> Path:
