@@ -32,14 +32,23 @@ def at(**coordinates):
     return Cell.of("p", coordinates)
 
 
-def brute(published, table, limit, domains=DOMAINS):
-    """Every table up to `limit` in each inner cell that fits what is published: least and greatest of each cell."""
+def brute(published, table, total, domains=DOMAINS):
+    """Every table of this grand total that fits what is published: least and greatest of each cell."""
     size = len(list(product(*(domains[name] for name in table.dimensions))))
     found = {}
-    for inner in product(range(limit + 1), repeat=size):
+    for inner in shared_out(total, size):
         cells = filled(table, inner, domains)
         if all(value is None or cells[cell] == value for cell, value in published.items()):
             for cell, value in cells.items():
                 low, high = found.get(cell, (value, value))
                 found[cell] = (min(low, value), max(high, value))
     return found
+
+
+def shared_out(total, size):
+    """Every way to share a total out among so many cells."""
+    if size == 1:
+        yield (total,)
+        return
+    for first in range(total + 1):
+        yield from ((first, *rest) for rest in shared_out(total - first, size - 1))

@@ -1,0 +1,110 @@
+"""Reading and checking the trail of one's own agency; reading it is itself an entry."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import select
+
+from protect.access.gate import Gate, Ref
+from protect.access.models import Member
+from protect.audit import read
+from protect.audit.entry import AUDIT, Detail, open_detail
+from protect.audit.epochs import start_keys
+from protect.audit.read import Filter, TrailLine
+from protect.audit.verify import Report, verify
+from protect.oversight.journal import JournalLine, JournalPage, Wanted
+from protect.vault.errors import CiphertextRejected
+from protect.vault.hpke import KeyPair
+
+OVERSIGHT: Final = "oversight"
+SEARCHED: Final = 40
+"""Pages looked through for one object before the reader is asked to go on: ids are sealed and cannot be queried."""
+
+
+def journal(gate: Gate, wanted: Wanted, before: int | None = None) -> JournalPage:
+    """A page of the trail of one's own agency, its details opened in this session.
+
+    The entry of this reading is committed first, so that the page shows it. Raises CompartmentLocked
+    without the auditors' key.
+    """
+    gate.permit("trail:read")
+    looked_for = [Ref("trail", wanted.object_id)] if wanted.object_id else []
+    gate.opening("trail:read", looked_for, fields=("detail",), purpose=OVERSIGHT)
+    reader = _Reader(gate)
+    lines: list[JournalLine] = []
+    for _ in range(SEARCHED if wanted.object_id else 1):
+        page = read.page(gate.db, _filter(gate, wanted), before=before)
+        for line in page.lines:
+            shown, before = reader.line(line), line.id
+            if shown.touches(wanted.object_id):
+                lines.append(shown)
+                if len(lines) == read.PAGE_SIZE:
+                    return JournalPage(tuple(lines), None if page.older is None and line is page.lines[-1] else before)
+        if page.older is None:
+            return JournalPage(tuple(lines), None)
+    return JournalPage(tuple(lines), before)
+
+
+def people(gate: Gate) -> tuple[tuple[uuid.UUID, str], ...]:
+    """Everybody of one's own agency whose entries there may be, by name."""
+    gate.permit("trail:read")
+    return tuple(sorted(_names(gate).items(), key=lambda found: found[1]))
+
+
+def verify_trail(gate: Gate) -> Report:
+    """Check the whole trail, its codes too as far as the auditors' start keys reach."""
+    gate.permit("trail:verify")
+    gate.opening("trail:verify", [], fields=("start_key",), purpose=OVERSIGHT)
+    keys = start_keys(gate.db, gate.keyring.dropbox(AUDIT), gate.member.agency_id)
+    return verify(gate.db, start_keys=keys)
+
+
+class _Reader:
+    """Opens details with the auditors' key of this session."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._key: KeyPair = gate.keyring.dropbox(AUDIT)
+        self._agency_id = gate.member.agency_id
+        self._names = _names(gate)
+
+    def line(self, line: TrailLine) -> JournalLine:
+        """The entry with its detail."""
+        detail = self._detail(line)
+        return JournalLine(
+            sequence=line.sequence,
+            at=line.at,
+            who=self._names.get(line.actor_id, "") if line.actor_id else "",
+            role=line.role,
+            action=line.action,
+            result=line.result,
+            purpose=line.purpose,
+            detail=detail,
+            closed=line.detail is not None and detail is None,
+        )
+
+    def _detail(self, line: TrailLine) -> Detail | None:
+        """The detail, if it was sealed to these auditors; before they had a key, others received it."""
+        if line.detail is None:
+            return None
+        try:
+            return open_detail(self._key, self._agency_id, line.detail)
+        except CiphertextRejected:
+            return None
+
+
+def _names(gate: Gate) -> Mapping[uuid.UUID, str]:
+    rows = gate.db.execute(select(Member.id, Member.display_name).where(Member.agency_id == gate.member.agency_id))
+    return {row.id: row.display_name for row in rows}
+
+
+def _filter(gate: Gate, wanted: Wanted) -> Filter:
+    return Filter(
+        agency_id=gate.member.agency_id,
+        actor_id=wanted.actor_id,
+        action=wanted.action,
+        result=wanted.result,
+        first_day=wanted.first_day,
+        last_day=wanted.last_day,
+        zone=wanted.zone,
+    )

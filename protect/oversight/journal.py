@@ -1,0 +1,52 @@
+"""Entries of the trail as an auditor reads them: names of fields, never values."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from protect.audit.entry import Detail
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to look for; whatever is empty lets everything through."""
+
+    zone: tzinfo
+    actor_id: uuid.UUID | None = None
+    action: str | None = None
+    result: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    object_id: str = ""
+
+
+@dataclass(frozen=True)
+class JournalLine:
+    """One entry. `detail` is None where there is none, or where it was sealed to other auditors."""
+
+    sequence: int | None
+    at: datetime
+    who: str
+    role: str
+    action: str
+    result: str
+    purpose: str | None
+    detail: Detail | None
+    closed: bool
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """The ids of everything that was touched."""
+        return tuple(self.detail.object_id.split()) if self.detail else ()
+
+    def touches(self, object_id: str) -> bool:
+        """Tell whether the entry is about the object; nothing asked for is about everything."""
+        return not object_id or object_id in self.objects
+
+
+@dataclass(frozen=True)
+class JournalPage:
+    """Up to 50 entries, newest first; `older` leads on to the next, and is empty at the end."""
+
+    lines: tuple[JournalLine, ...]
+    older: int | None

@@ -1,0 +1,100 @@
+"""The words for what the trail writes down: actions, results, objects, faults."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from protect.access.policy import policy
+from protect.i18n import language, lazy
+
+ACTIONS: Final[Mapping[str, Any]] = {
+    "session:begin": lazy("Sign-in"),
+    "session:end": lazy("Sign-out"),
+    "member:enrol": lazy("Enrolment"),
+    "key:supply": lazy("Keys handed on"),
+    "case:list": lazy("Names in the list of cases opened"),
+    "case:create": lazy("Case opened for a new person"),
+    "case:intake": lazy("Intake of a case"),
+    "case:activate": lazy("Intake finished"),
+    "case:open": lazy("Case read"),
+    "case:edit": lazy("Case opened to change it"),
+    "case:save": lazy("Case changed"),
+    "case:index": lazy("Search index updated"),
+    "case:search": lazy("Search among cases"),
+    "case:import": lazy("Existing records taken over"),
+    "consent:record": lazy("Consent recorded"),
+    "consent:withdraw": lazy("Consent withdrawn"),
+    "place:add": lazy("Places added"),
+    "place:confirm": lazy("Number of places confirmed"),
+    "place:release": lazy("Place given back"),
+    "referral:choose": lazy("Service chosen for a referral"),
+    "referral:compose": lazy("Referral composed"),
+    "referral:ask": lazy("Referral prepared"),
+    "referral:request": lazy("Referral sent"),
+    "referral:follow": lazy("Referral followed"),
+    "referral:read": lazy("Request read"),
+    "referral:see": lazy("Request received"),
+    "referral:accept": lazy("Request accepted"),
+    "referral:decline": lazy("Request declined"),
+    "referral:start": lazy("Arrival of the person reported"),
+    "referral:complete": lazy("Service completed"),
+    "referral:miss": lazy("Person did not come"),
+    "referral:cancel": lazy("Referral cancelled"),
+    "referral:recall": lazy("Transmitted file destroyed"),
+    "referral:acknowledge": lazy("Withdrawal acknowledged"),
+    "package:open": lazy("Transmitted file read"),
+    "statistics:open": lazy("Coded records opened for statistics"),
+    "release:propose": lazy("Release proposed"),
+    "release:review": lazy("Release reviewed"),
+    "release:publish": lazy("Release published"),
+    "release:refuse": lazy("Release refused"),
+    "trail:read": lazy("Trail read"),
+    "trail:verify": lazy("Trail checked"),
+    "lost-form:drop": lazy("Unsent form dropped"),
+}
+
+RESULTS: Final[Mapping[str, Any]] = {
+    "allowed": lazy("Allowed"),
+    "denied": lazy("Denied"),
+    "rejected": lazy("Seal rejected"),
+    "failed": lazy("Broken off"),
+}
+
+TONES: Final[Mapping[str, str]] = {"denied": "red", "rejected": "red", "failed": "yellow"}
+
+OBJECTS: Final[Mapping[str, Any]] = {
+    "case": lazy("Case"),
+    "referral": lazy("Referral"),
+    "package": lazy("Transmitted file"),
+    "release": lazy("Release"),
+    "coded_record": lazy("Coded records"),
+    "service": lazy("Service"),
+    "place": lazy("Place"),
+    "member": lazy("Member"),
+    "trail": lazy("Trail, looking for"),
+}
+
+FAULTS: Final[Mapping[str, Any]] = {
+    "edited": lazy("The entry was changed after it was written."),
+    "deleted": lazy("Entries are missing from here on."),
+    "swapped": lazy("The entry does not stand in its order."),
+    "truncated": lazy("The end of the trail was cut off."),
+    "mac": lazy("The entry's code does not fit: somebody rewrote it."),
+    "root": lazy("The tree over the entries does not fit from here on."),
+    "unsealed-old": lazy("Entries wait for their number although their turn has passed."),
+}
+
+
+def action(code: str) -> str:
+    """An action in words; one that has no words yet is shown by its code."""
+    return str(ACTIONS.get(code, code))
+
+
+def thing(kinds: str) -> str:
+    """Types of objects in words."""
+    return ", ".join(str(OBJECTS.get(kind, kind)) for kind in kinds.split())
+
+
+def purpose(code: str) -> str:
+    """A purpose in words."""
+    known = policy().purposes.get(code)
+    return known[f"label_{language()}"] if known else code
