@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,12 +18,15 @@ from protect.referrals.clock import Clock
 from protect.referrals.lifecycle import Step
 from protect.referrals.models import DisclosurePackage, Referral
 
+OPENED: Final = "opened"
+ACKNOWLEDGED: Final = "acknowledged"
+
 
 @dataclass(frozen=True)
 class Moment:
-    """One dated state of a referral, for its line of time."""
+    """What happened to a referral, and when: a state of the code list, or `opened`, or `acknowledged`."""
 
-    status: str
+    what: str
     at: datetime
 
 
@@ -41,7 +45,6 @@ class ReferralView:
     moments: tuple[Moment, ...]
     decline_reason: str
     shared: tuple[str, ...]  # names of the fields of the package
-    opened_at: datetime | None
     destroyed: bool
     acknowledged_at: datetime | None
     version: int
@@ -105,19 +108,21 @@ def _view(
         id=row.id, code=row.code, case_id=row.case_id if row.agency_id == gate.member.agency_id else None,
         service=service, sender=sender, urgency=row.urgency, status=row.status,
         clock=clock.read(row.sent_at, row.due_at, row.decided_at or row.cancelled_at, gate.now()),
-        moments=_moments(row), decline_reason=row.decline_reason or "",
-        shared=tuple(package.fields) if package else (), opened_at=package.opened_at if package else None,
+        moments=_moments(row, package), decline_reason=row.decline_reason or "",
+        shared=tuple(package.fields) if package else (),
         destroyed=package is not None and package.destroyed_at is not None,
         acknowledged_at=row.acknowledged_at, version=row.version,
     )  # fmt: skip
 
 
-def _moments(row: Referral) -> tuple[Moment, ...]:
-    """The dated states that the referral went through, in order."""
+def _moments(row: Referral, package: DisclosurePackage | None) -> tuple[Moment, ...]:
+    """What happened, in the order of time."""
     decided = "declined" if row.decline_reason else "accepted"
     ended = row.status if row.status in lifecycle.CLOSED else "completed"
     stamped = (
-        ("sent", row.sent_at), ("received", row.seen_at), (decided, row.decided_at), ("in_progress", row.started_at),
-        (ended, row.completed_at), (ended, row.cancelled_at),
+        (lifecycle.SENT, row.sent_at), ("received", row.seen_at), (decided, row.decided_at),
+        (OPENED, package.opened_at if package else None), ("in_progress", row.started_at),
+        (ended, row.completed_at), (ended, row.cancelled_at), (ACKNOWLEDGED, row.acknowledged_at),
     )  # fmt: skip
-    return tuple(Moment(status, at) for status, at in stamped if at is not None)
+    happened = (Moment(what, at) for what, at in stamped if at is not None)
+    return tuple(sorted(happened, key=lambda moment: moment.at))

@@ -22,6 +22,12 @@ SCOPE: Final = "share_referral"
 STATUSES: Final = ("given", "not_possible")
 
 
+def _listed(name: str, codes: Iterable[str]) -> list[Any]:
+    """Choices of a code list, restricted to `codes`; labels follow the language of each request."""
+    values = load().lists[name]
+    return choices([(code, label_of(values.get(code))) for code in codes])
+
+
 class RequestForm(ConsentForm):
     """What a request needs: its urgency, and what the person agreed to share with this service."""
 
@@ -72,10 +78,23 @@ class PressForm(BaseForm):
     """A button: nothing to answer; `version` is of the referral that was shown."""
 
 
+class ReasonButtons(Choice):
+    """All reasons as buttons: on a phone one tap instead of two."""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether all answers fit the screen as buttons: they are made to."""
+        return True
+
+
 class DeclineForm(BaseForm):
     """Why the service cannot help."""
 
-    referral_decline_reason = vocab_field(load().field("referral_decline_reason"), required=True)
+    referral_decline_reason = ReasonButtons(
+        label_of(load().field("referral_decline_reason")),
+        choices=_listed("referral_decline_reason", load().lists["referral_decline_reason"].codes()),
+        validators=[Required()],
+    )
 
 
 class StepForm(BaseForm):
@@ -87,12 +106,6 @@ class StepForm(BaseForm):
     def chosen(self) -> Step | None:
         """The step that was pressed; None for one that does not exist."""
         return Step(self.step.data) if self.step.data in set(Step) else None
-
-
-def _listed(name: str, codes: Iterable[str]) -> list[Any]:
-    """Choices of a code list, restricted to `codes`; labels follow the language of each request."""
-    values = load().lists[name]
-    return choices([(code, label_of(values.get(code))) for code in codes])
 
 
 def _is_day_to_come(text: str | None) -> bool:
