@@ -17,6 +17,8 @@ from protect.web.fields import Choice, Text, choices
 from protect.web.forms import CHOOSE, BaseForm, Canonical, vocab_field
 from protect.web.validation import LISTED, Length, Optional, Required
 
+DANGER: Final = "immediate_danger"
+PLAIN: Final = ("yes", "no", "unknown")  # who meets a person in danger has no use for finer answers
 LONG_LIST: Final = 40  # more boxes to tick than this weigh too much on a poor line
 MINE: Final = "mine-"  # prefix of the answers that a conflict page carries along
 CHOICE: Final = "choose-"
@@ -108,10 +110,13 @@ def asking(names: Iterable[str], required: Iterable[str] = ()) -> type[CaseForm]
 def ask(field: Field, *, required: bool) -> Any:
     """The form field for a field of the dictionary, with a question in plain words where there is one."""
     label, hint = QUESTIONS.get(field.name), hint_of(field.name)
+    checks = [Required() if required else Optional(), Canonical(field)]
+    if field.name == DANGER and field.codelist is not None:
+        listed = choices([(code, label_of(field.codelist.get(code))) for code in PLAIN])
+        return Choice(label, validators=checks, description=hint, choices=listed)
     if field.type is not FieldType.MULTICODE or field.codelist is None or len(field.codelist.values) <= LONG_LIST:
         return vocab_field(field, hint=hint, required=required, label=label)
     listed = choices([(value.code, label_of(value)) for value in field.codelist.values], CHOOSE)
-    checks = [Required() if required else Optional(), Canonical(field)]
     return OneOfMany(label or label_of(field), validators=checks, description=hint or "", choices=listed)
 
 

@@ -9,7 +9,7 @@ from protect.cases.forms import label_of
 from protect.i18n import lazy
 from protect.vocab import load
 from protect.web.fields import Choice, Choices, choices
-from protect.web.forms import YES_NO, BaseForm, vocab_field
+from protect.web.forms import YES_NO, BaseForm, Canonical, vocab_field
 from protect.web.validation import Optional, Required
 
 SAID: Final = ("given", "refused", "not_possible")  # what can be said at the moment of recording
@@ -122,4 +122,4 @@ def _among(name: str, without: Iterable[str], kind: Any, checks: list[Any]) -> A
     listed = [value for value in (field.codelist.values if field.codelist else ()) if value.code not in without]
     empty = lazy("Choose an answer") if kind is Choice else None
     made = choices([(value.code, label_of(value)) for value in listed], empty)
-    return kind(label_of(field), validators=checks, choices=made)
+    return kind(label_of(field), validators=[*checks, Canonical(field)], choices=made)

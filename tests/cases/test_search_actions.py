@@ -1,5 +1,7 @@
 """Search over sealed shards on a real database."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from protect.access.errors import Denied
@@ -46,7 +48,10 @@ def test_a_changed_name_is_found_and_the_old_one_is_not(people):
 
 def test_a_full_shard_is_followed_by_another(people, monkeypatch):
     monkeypatch.setattr(actions_search, "ENTRIES", 3)
-    made = [opened(people.foreign_officer, named(name)) for name in ("Abeli", "Bolamba", "Cungu", "Dikembe", "Esale", "Futi", "Gode")]
+    made = [
+        opened(people.foreign_officer, named(name))
+        for name in ("Abeli", "Bolamba", "Cungu", "Dikembe", "Esale", "Futi", "Gode")
+    ]
     for case_id, typed in zip(made, ("Abeli", "Bolamba", "Tshungu", "Dikembe", "Esale", "Futi", "Gode"), strict=True):
         assert found(people.foreign_officer, typed) == [case_id]
 
@@ -56,3 +61,11 @@ def test_a_draft_without_a_name_is_found_by_its_code(people):
     with people.officer.gate() as gate:
         hits = actions_search.search_cases(gate, "CD-KN")
     assert case_id in {case.id for case in hits}
+
+
+def test_cases_opened_at_one_moment_are_all_found(people, monkeypatch):
+    monkeypatch.setattr(actions_search, "ENTRIES", 2)
+    names = [f"Yamba{letter}o" for letter in "bdfgklmp"]
+    with ThreadPoolExecutor(4) as together:
+        made = list(together.map(lambda name: opened(people.officer_other_unit, named(name, "Nsimba")), names))
+    assert set(found(people.officer_other_unit, "nsimba")) == set(made)
