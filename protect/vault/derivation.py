@@ -10,6 +10,7 @@ from protect.vault.encoding import lp
 from protect.vault.errors import CiphertextRejected, Reason
 
 KEY_BYTES = 32
+_SHA256 = hashes.SHA256()
 
 
 def new_key() -> bytes:
@@ -26,12 +27,17 @@ def require_key(key: bytes) -> bytes:
 
 def derive(key: bytes, label: str, *context: bytes | str, salt: bytes | None = None) -> bytes:
     """Return the 32-byte key that HKDF makes from `key` for this label and context."""
-    return HKDF(hashes.SHA256(), KEY_BYTES, salt, lp(label, *context)).derive(key)
+    return expand(extract(key, salt), KEY_BYTES, label, *context)
+
+
+def extract(key: bytes, salt: bytes | None = None) -> bytes:
+    """Return the first half of HKDF: who derives several keys from one keeps it and only expands."""
+    return HKDF.extract(_SHA256, salt, key)
 
 
 def expand(key: bytes, length: int, label: str, *context: bytes | str) -> bytes:
     """Return `length` bytes that HKDF-Expand makes from a uniformly random key."""
-    return HKDFExpand(hashes.SHA256(), length, lp(label, *context)).derive(require_key(key))
+    return HKDFExpand(_SHA256, length, lp(label, *context)).derive(require_key(key))
 
 
 def digest(label: str, *parts: bytes | str) -> bytes:

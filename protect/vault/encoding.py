@@ -5,7 +5,6 @@ import struct
 from protect.vault.errors import CiphertextRejected, Reason
 
 _LENGTH = 4
-_MAX = 0xFFFFFFFF
 _U32 = struct.Struct(">I")
 _U64 = struct.Struct(">Q")
 
@@ -22,25 +21,29 @@ def encoded(part: bytes | str) -> bytes:
 
 def lp(*parts: bytes | str) -> bytes:
     """Return each part as its 4-byte big-endian length followed by its bytes; no two lists of parts agree."""
-    return b"".join([_prefixed(encoded(part)) for part in parts])
-
-
-def _prefixed(part: bytes) -> bytes:
-    if len(part) > _MAX:
-        raise CiphertextRejected(Reason.INPUT)
-    return len(part).to_bytes(_LENGTH, "big") + part
+    joined: list[bytes] = []
+    try:
+        for part in parts:  # every sealed value and every key passes here several times: few calls
+            data = part if isinstance(part, bytes) else encoded(part)
+            joined += (_U32.pack(len(data)), data)
+    except struct.error:
+        raise CiphertextRejected(Reason.INPUT) from None
+    return b"".join(joined)
 
 
 def unlp(data: bytes) -> tuple[bytes, ...]:
     """Return the parts of which `lp` made `data`; a missing or a surplus byte is refused."""
     parts = []
-    at = 0
-    while at < len(data):
-        start = at + _LENGTH
-        at = start + int.from_bytes(data[at:start], "big")
-        if start > len(data) or at > len(data):
-            raise CiphertextRejected(Reason.FORMAT)
-        parts.append(data[start:at])
+    at, end = 0, len(data)
+    try:
+        while at < end:
+            start = at + _LENGTH
+            at = start + _U32.unpack_from(data, at)[0]
+            parts.append(data[start:at])
+    except struct.error:
+        raise CiphertextRejected(Reason.FORMAT) from None
+    if at != end:
+        raise CiphertextRejected(Reason.FORMAT)
     return tuple(parts)
 
 
@@ -71,10 +74,7 @@ def _packed(width: struct.Struct, number: int) -> bytes:
 
 def pad(value: bytes, bucket: int) -> bytes:
     """Return length, value and zeros, together a multiple of `bucket` bytes."""
-    length = len(value)
-    if length > _MAX:
-        raise CiphertextRejected(Reason.INPUT)
-    return length.to_bytes(_LENGTH, "big") + value + bytes(-(length + _LENGTH) % bucket)
+    return _packed(_U32, len(value)) + value + bytes(-(len(value) + _LENGTH) % bucket)
 
 
 def unpad(padded: bytes, bucket: int) -> bytes:

@@ -4,16 +4,14 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
-from protect.vault.encoding import lp, u32, u64
+from protect.vault.encoding import lp, u64
 from protect.vault.errors import CiphertextRejected, Reason
-from protect.vault.sealing import field_version
+from protect.vault.sealing import version_part
 
 
 def compute(manifest_key: bytes, generation: int, fields: Mapping[str, bytes]) -> bytes:
     """Return the HMAC over the generation and each field's name, version and digest, in order of name."""
-    entries = [
-        lp(name, u32(field_version(blob)), hashlib.sha256(blob).digest()) for name, blob in sorted(fields.items())
-    ]
+    entries = [lp(name, version_part(blob), hashlib.sha256(blob).digest()) for name, blob in sorted(fields.items())]
     return hmac.digest(manifest_key, lp("manifest.v1", u64(generation), *entries), "sha256")
 
 

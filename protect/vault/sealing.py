@@ -98,8 +98,13 @@ class ContentKey:
 
 def field_version(blob: bytes) -> int:
     """Return the field version a blob states; it is proven only once the blob is opened."""
+    return int.from_bytes(version_part(blob), "big")
+
+
+def version_part(blob: bytes) -> bytes:
+    """Return the same as its 4 bytes."""
     _check_header(blob)
-    return int.from_bytes(blob[2:_NONCE_AT], "big")
+    return blob[2:_NONCE_AT]
 
 
 def _check_header(blob: bytes) -> None:

@@ -3,10 +3,17 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from protect.vault.derivation import derive, new_key, require_key
-from protect.vault.encoding import u32
+from protect.vault.derivation import KEY_BYTES, derive, expand, extract, new_key, require_key
+from protect.vault.encoding import encoded, u32
 from protect.vault.sealing import ContentKey
-from protect.vault.wrapping import Wrapped, commitment, unwrap_key, verify_commitment, wrap_key
+from protect.vault.wrapping import (
+    Wrapped,
+    commitment,
+    require_equal,
+    unwrap_under,
+    verify_commitment,
+    wrap_under,
+)
 
 __all__ = ["CompartmentKey", "DataKey", "Wrapped", "commitment", "new_data_key", "new_key", "verify_commitment"]
 
@@ -16,30 +23,26 @@ class DataKey:
     """The key of one compartment of one case; deleting its wrapped form erases that compartment."""
 
     key: bytes = field(repr=False)
+    content: ContentKey = field(init=False, repr=False)
+    """The key that seals fields, one cipher object for the life of this data key."""
+    manifest: bytes = field(init=False, repr=False)
+    """The key of the row manifests."""
+    commitment: bytes = field(init=False, repr=False)
+    """The commitment stored beside the wrapped key."""
 
     def __post_init__(self) -> None:
-        """Refuse a key of another length."""
-        require_key(self.key)
+        """Refuse a key of another length; derive at once what every use of a row needs."""
+        root = extract(require_key(self.key))
+        vars(self).update(
+            content=ContentKey(expand(root, KEY_BYTES, "content.v1")),
+            manifest=expand(root, KEY_BYTES, "manifest.v1"),
+            commitment=expand(root, KEY_BYTES, "commitment.v1"),
+        )
 
-    @cached_property
-    def content(self) -> ContentKey:
-        """The key that seals fields, one cipher object for the life of this data key."""
-        return ContentKey(derive(self.key, "content.v1"))
-
-    @cached_property
-    def manifest(self) -> bytes:
-        """The key of the row manifests."""
-        return derive(self.key, "manifest.v1")
-
-    @cached_property
+    @property
     def attachment(self) -> bytes:
         """The key of attached files."""
         return derive(self.key, "attachment.v1")
-
-    @cached_property
-    def commitment(self) -> bytes:
-        """The commitment stored beside the wrapped key."""
-        return commitment(self.key)
 
 
 def new_data_key() -> DataKey:
@@ -71,8 +74,21 @@ class CompartmentKey:
 
     def wrap(self, case_id: str, data_key: DataKey) -> Wrapped:
         """Wrap the data key of this compartment of one case."""
-        return wrap_key(self.key, data_key.key, "datakey.v1", *self.context(), case_id)
+        return Wrapped(wrap_under(self._kwk(case_id), data_key.key), data_key.commitment)
 
     def unwrap(self, case_id: str, wrapped: Wrapped) -> DataKey:
         """Return the data key wrapped for this compartment, version and case, else refuse."""
-        return DataKey(unwrap_key(self.key, wrapped, "datakey.v1", *self.context(), case_id))
+        data_key = DataKey(unwrap_under(self._kwk(case_id), wrapped.blob))
+        require_equal(data_key.commitment, wrapped.commitment)
+        return data_key
+
+    def _kwk(self, case_id: str) -> bytes:
+        return expand(self._extracted, KEY_BYTES, "datakey.v1", *self._encoded, case_id)
+
+    @cached_property
+    def _encoded(self) -> tuple[bytes, ...]:
+        return tuple(encoded(part) for part in self.context())
+
+    @cached_property
+    def _extracted(self) -> bytes:
+        return extract(self.key)

@@ -25,24 +25,38 @@ def commitment(key: bytes) -> bytes:
 
 def verify_commitment(key: bytes, expected: bytes) -> None:
     """Refuse a key that is not the one committed to."""
-    if not hmac.compare_digest(commitment(key), expected):
+    require_equal(commitment(key), expected)
+
+
+def require_equal(found: bytes, expected: bytes) -> None:
+    """Refuse a commitment that is not the expected one."""
+    if not hmac.compare_digest(found, expected):
         raise CiphertextRejected(Reason.COMMITMENT)
 
 
 def wrap_key(wrapping: bytes, key: bytes, label: str, *context: bytes | str) -> Wrapped:
     """Wrap a key for one labelled context: the context is bound by deriving the key-wrapping key from it."""
     kwk = derive(require_key(wrapping), label, *context)
-    return Wrapped(aes_key_wrap(kwk, require_key(key)), commitment(key))
+    return Wrapped(wrap_under(kwk, key), commitment(key))
+
+
+def wrap_under(kwk: bytes, key: bytes) -> bytes:
+    """Return the key wrapped under a key-wrapping key that was derived for its context."""
+    return aes_key_wrap(kwk, require_key(key))
 
 
 def unwrap_key(wrapping: bytes, wrapped: Wrapped, label: str, *context: bytes | str) -> bytes:
     """Return the key wrapped for exactly this context, else refuse."""
-    if len(wrapped.blob) != WRAPPED_BYTES:
-        raise CiphertextRejected(Reason.LENGTH)
-    kwk = derive(require_key(wrapping), label, *context)
-    try:
-        key = aes_key_unwrap(kwk, wrapped.blob)
-    except InvalidUnwrap:
-        raise CiphertextRejected(Reason.TAG) from None
+    key = unwrap_under(derive(require_key(wrapping), label, *context), wrapped.blob)
     verify_commitment(key, wrapped.commitment)
     return key
+
+
+def unwrap_under(kwk: bytes, blob: bytes) -> bytes:
+    """Return the key wrapped under this key-wrapping key, else refuse. The caller verifies the commitment."""
+    if len(blob) != WRAPPED_BYTES:
+        raise CiphertextRejected(Reason.LENGTH)
+    try:
+        return aes_key_unwrap(kwk, blob)
+    except InvalidUnwrap:
+        raise CiphertextRejected(Reason.TAG) from None
