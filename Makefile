@@ -79,7 +79,7 @@ messages: $(DEV)
 
 # make migration MESSAGE="what changes"
 migration: $(DEV)
-	$(BIN)/python migrations/draft.py "$(MESSAGE)"
+	$(BIN)/python -m tests.house.migration "$(MESSAGE)"
 
 lock: $(DEV)
 	$(COMPILE) --build-deps-for editable --output-file requirements.txt

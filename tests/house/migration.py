@@ -22,4 +22,5 @@ def main(message: str) -> None:
             server.stop()
 
 
-main(" ".join(sys.argv[1:]))
+if __name__ == "__main__":
+    main(" ".join(sys.argv[1:]))
