@@ -25,6 +25,7 @@ FLAGS = (
 )
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
+PATIENCE = 10_000
 NARROW = {"width": 320, "height": 640}
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
@@ -57,6 +58,13 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one browser of a session of tests: Playwright allows no second, and starting costs seconds."""
+    with chromium() as started:
+        yield started
+
+
 @dataclass
 class Tab:
     """One tab; whatever the console complained about is in `complaints`."""
@@ -85,6 +93,7 @@ class Tab:
 def tab(browser: Browser, base: str, *, view: dict[str, int] | None = None, scripts: bool = True) -> Iterator[Tab]:
     """A fresh tab with its own cookies; any complaint of the console fails the test at its end."""
     context = browser.new_context(viewport=view or DESK, locale="fr-FR", java_script_enabled=scripts)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     opened = Tab(page, base)
     page.on("console", lambda said: opened.complaints.append(said.text) if said.type in {"error", "warning"} else None)

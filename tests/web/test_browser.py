@@ -30,12 +30,6 @@ def base(gate, neutral) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
 @pytest.mark.parametrize("view", [NARROW, PHONE, DESK], ids=["narrow", "phone", "desk"])
 @pytest.mark.parametrize("path", ["/", "/nouveau"])
 def test_pages_are_accessible_at_every_width(browser, base, path, view):
