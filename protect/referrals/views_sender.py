@@ -24,8 +24,9 @@ TITLE = lazy("Refer to a service")
 
 @pages.get(NEW, needs="referral:request", title=TITLE)
 def choose(gate: Gate, case_id: UUID) -> str:
-    """Services ranked for the needs of the case."""
-    return render("referrals/choose.html", choice=actions_request.choose_service(gate, case_id))
+    """Services ranked for the needs of the case, and what was asked for it before."""
+    choice = actions_request.choose_service(gate, case_id)
+    return render("referrals/choose.html", choice=choice, earlier=actions_follow.referrals_of_case(gate, case_id))
 
 
 @pages.get(f"{NEW}/<uuid:service_id>", needs="referral:request", title=TITLE)
