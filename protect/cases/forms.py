@@ -31,7 +31,7 @@ QUESTIONS: Final[Mapping[str, Any]] = {  # where the dictionary's label is too s
 }
 NOBODY_READS: Final = lazy(
     "Nobody in your organisation can read this part of a case yet, so it was not kept. "
-    "Note it nowhere else: tell the registrar of your organisation."
+    "Note it nowhere else: leave these questions empty to go on, and tell the registrar of your organisation."
 )
 
 

@@ -2,15 +2,17 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from protect.cases.consents import RECORDING, SHARING, STATISTICS, ConsentAnswers, ConsentRefused
 from protect.cases.forms import label_of
 from protect.i18n import lazy
 from protect.vocab import load
-from protect.web.fields import Choice, Choices, choices
+from protect.web.fields import Choice, Choices, DateParts, choices
 from protect.web.forms import YES_NO, BaseForm, Canonical, vocab_field
-from protect.web.validation import Optional, Required
+from protect.web.validation import Check, Optional, Required
 
 SAID: Final = ("given", "refused", "not_possible")  # what can be said at the moment of recording
 OFF: Final = frozenset({"photo"})  # photographs are off
@@ -53,7 +55,9 @@ class ConsentForm(BaseForm):
 
     def consent(self) -> ConsentAnswers:
         """The consent of the general form."""
-        return self.answers(self["consent_scope"].data, self["consent_status"].data)
+        answers = self.answers(self["consent_scope"].data, self["consent_status"].data)
+        until = self["until"].data
+        return replace(answers, valid_until=datetime.fromisoformat(until).replace(tzinfo=UTC) if until else None)
 
     def refused(self, problem: ConsentRefused) -> None:
         """Say beside the question why the consent cannot stand."""
@@ -105,6 +109,10 @@ def sharing_form(recipients: Sequence[tuple[str, str]], *, child: bool) -> type[
             load().field("consent_restrictions"), required=False,
             hint=lazy("For example: not to the family, not to the police of a certain place."),
         ),
+        "until": DateParts(
+            lazy("The consent ends on"),
+            validators=[Optional(), Check(_is_to_come, lazy("Enter a day to come, such as 31 12 2027"))],
+        ),
         **consent_fields(child=child),
     }  # fmt: skip
     return type("SharingForm", (ConsentForm,), own)
@@ -114,6 +122,13 @@ def _status(label: Any) -> Any:
     values = load().lists["consent_status"]
     listed = choices([(code, label_of(values.get(code))) for code in SAID])
     return Choice(label, validators=[Required()], choices=listed)
+
+
+def _is_to_come(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC) > datetime.now(UTC)
+    except ValueError:
+        return False
 
 
 def _among(name: str, without: Iterable[str], kind: Any, checks: list[Any]) -> Any:

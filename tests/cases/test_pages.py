@@ -152,6 +152,8 @@ def test_a_consent_names_what_may_be_shared(people):
     }  # fmt: skip
     refused = client.post(f"{case}/consentements/nouveau", given, status=200)
     assert "Choisissez le service" in refused.text
+    past = {"until-day": "1", "until-month": "2", "until-year": "2020"}
+    assert "un jour à venir" in client.post(f"{case}/consentements/nouveau", {**given, **past}, status=200).text
     page = client.submit(
         f"{case}/consentements/nouveau", {**given, "recipient": service, "consent_data_categories": ["contact"]}
     )
