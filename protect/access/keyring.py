@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from protect.access.actor import Actor
@@ -38,15 +38,11 @@ class Keyring:
     @classmethod
     def of_session(cls, db: Session, actor: Actor, token: str | None, server_secret: bytes) -> Self:
         """The keys wrapped in the actor's session row, less those whose grant was revoked meanwhile."""
-        row = db.get(BrowserSession, actor.session_id)
-        if token is None or row is None or row.keys is None:
+        wrapped, live = _wrapped_keys(db, actor)
+        if token is None or wrapped is None:
             raise SignInRequired
-        secrets = session.unwrap(token, server_secret, str(row.id), str(actor.member_id), row.keys.blob)
+        secrets = session.unwrap(token, server_secret, str(actor.session_id), str(actor.member_id), wrapped.blob)
         identity, keys = _unpack(str(actor.member_id), str(actor.agency_id), secrets)
-        granted = select(KeyGrant.compartment, KeyGrant.version).where(
-            KeyGrant.recipient_id == actor.member_id, KeyGrant.revoked_at.is_(None)
-        )
-        live = {(name, version) for name, version in db.execute(granted)}
         return cls(db, identity, actor.agency_id, tuple(key for key in keys if (key.name, key.version) in live))
 
     @cached_property
@@ -81,6 +77,17 @@ def wrap(
     """The session's secrets as its row keeps them: only the cookie and the server secret together open them."""
     packed = _pack(identity, keys)
     return Sealed(session.wrap(token, server_secret, str(row.id), str(row.member_id), packed))
+
+
+def _wrapped_keys(db: Session, actor: Actor) -> tuple[Sealed | None, set[tuple[str, int]]]:
+    """What the session row wraps, and name and version of each key that is still granted: in one trip."""
+    granted = and_(KeyGrant.recipient_id == actor.member_id, KeyGrant.revoked_at.is_(None))
+    rows = db.execute(
+        select(BrowserSession.keys, KeyGrant.compartment, KeyGrant.version)
+        .outerjoin(KeyGrant, granted)
+        .where(BrowserSession.id == actor.session_id)
+    ).all()
+    return (rows[0].keys if rows else None), {(row.compartment, row.version) for row in rows}
 
 
 def _pack(identity: Identity, keys: Iterable[CompartmentKey]) -> bytes:

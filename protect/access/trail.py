@@ -5,13 +5,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from protect import __version__
 from protect.access.actor import Actor, Ref
-from protect.access.errors import NotReady
-from protect.access.models import AgencyRoot, KeyStateRow
 from protect.access.runtime import Runtime
 from protect.access.trust import Trust
 from protect.audit.append import append
@@ -43,7 +40,6 @@ class Trail:
         self._runtime = runtime
         self._trust = trust
         self.authorisation = ""
-        self._holders: dict[UUID, UUID] = {}
 
     def write(
         self, session: Session, actor: Actor | None, action: str, refs: Sequence[Ref], about: About = NOTHING_MORE
@@ -64,7 +60,7 @@ class Trail:
                 authorisation=self.authorisation,
                 case_generation=about.generation,
                 program=__version__,
-                detail=self._detail(session, actor, refs, about),
+                detail=self._detail(actor, refs, about),
             ),
         )
 
@@ -73,31 +69,18 @@ class Trail:
         with self._runtime.unit_of_work() as session:
             self.write(session, actor, action, refs, about)
 
-    def _detail(self, session: Session, actor: Actor | None, refs: Sequence[Ref], about: About) -> bytes | None:
+    def _detail(self, actor: Actor | None, refs: Sequence[Ref], about: About) -> bytes | None:
         if actor is None or not (refs or about.fields or about.why):
             return None
-        agency_id, public = self._auditors(session, actor.agency_id)
+        agency_id, public = self._auditors(actor.agency_id)
         kinds = sorted({ref.type for ref in refs})
         touched = Detail(" ".join(str(ref.id) for ref in refs), " ".join(kinds), tuple(about.fields), about.why)
         return seal_detail(public, agency_id, touched)
 
-    def _auditors(self, session: Session, agency_id: UUID) -> tuple[UUID, bytes]:
+    def _auditors(self, agency_id: UUID) -> tuple[UUID, bytes]:
         """Whose drop-box takes the detail: the agency's own auditors, else those of the lead agency.
 
         Raises NotReady while there are neither: what cannot be recorded is not done.
         """
-        holder = self._holders.get(agency_id) or session.scalar(_holders_of(agency_id))
-        if holder is None:
-            raise NotReady(AUDIT)
-        self._holders[agency_id] = holder
-        return holder, self._trust().key_state(holder, AUDIT).dropbox_public
-
-
-def _holders_of(agency_id: UUID) -> Select[UUID]:
-    return (
-        select(KeyStateRow.agency_id)
-        .join(AgencyRoot, AgencyRoot.agency_id == KeyStateRow.agency_id)
-        .where(KeyStateRow.compartment == AUDIT, or_(KeyStateRow.agency_id == agency_id, AgencyRoot.kind == "lead"))
-        .order_by((KeyStateRow.agency_id == agency_id).desc())
-        .limit(1)
-    )
+        state = self._trust().key_state(agency_id, AUDIT, otherwise="lead")
+        return UUID(state.agency), state.dropbox_public

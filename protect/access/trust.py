@@ -3,11 +3,11 @@
 import hmac
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from protect.access.errors import NotReady
 from protect.access.models import AgencyRoot, Certificate, Invitation, KeyStateRow
@@ -54,7 +54,7 @@ class Trust:
         self._identity = identity
         self._agency_id = agency_id
         self._verified: dict[UUID, SignedCertificate] = {}
-        self._newest: dict[tuple[UUID, str], KeyState] = {}
+        self._newest: dict[tuple[UUID, str, str], KeyState] = {}
         self._kinds: dict[str, UUID] = {}
 
     def certificate(self, member_id: UUID) -> SignedCertificate:
@@ -63,15 +63,24 @@ class Trust:
             self._verified[member_id] = self._verify(self._link(member_id))
         return self._verified[member_id]
 
-    def key_state(self, agency_id: UUID, compartment: str) -> KeyState:
-        """The newest key state of a compartment of any agency, verified; NotReady while there is none."""
-        found = self._newest.get((agency_id, compartment))
-        if found is None:
-            row = self._db.scalar(_newest(agency_id, compartment))
+    def key_state(self, agency_id: UUID, compartment: str, *, otherwise: str = "") -> KeyState:
+        """The newest key state of a compartment of any agency, verified; NotReady while there is none.
+
+        With `otherwise` an agency of that kind stands in for one that has no such compartment.
+        """
+        asked = (agency_id, compartment, otherwise)
+        if asked not in self._newest:
+            own = KeyStateRow.agency_id == agency_id
+            whose = or_(own, AgencyRoot.kind == otherwise) if otherwise else own
+            row = self._db.execute(_newest(whose, compartment, own.desc())).one_or_none()
             if row is None:
                 raise NotReady(compartment)
-            found = self._newest[agency_id, compartment] = self._believe_state(row)
-        return found
+            state, link = row[0], row[1:]
+            if None in link:
+                raise CiphertextRejected(Reason.REVOKED)
+            self._verified[state.holder_id] = self._verify(Link(*link))
+            self._newest[asked] = self._believe_state(state)
+        return self._newest[asked]
 
     def key_states(self, agency_id: UUID) -> Iterator[KeyState]:
         """Every key state of an agency, verified."""
@@ -94,7 +103,7 @@ class Trust:
             select(AgencyRoot, Invitation, Certificate)
             .join(Invitation, Invitation.id == Certificate.invitation_id)
             .join(AgencyRoot, AgencyRoot.agency_id == Invitation.agency_id)
-            .where(Certificate.member_id == member_id, Certificate.revoked_at.is_(None))
+            .where(_current_of(member_id))
             .order_by(Certificate.epoch.desc())
             .limit(1)
         ).one_or_none()
@@ -127,10 +136,23 @@ class Trust:
             raise CiphertextRejected(Reason.ANCHOR)
 
 
-def _newest(agency_id: UUID, compartment: str) -> Select[KeyStateRow]:
+def _current_of(member_id: Any) -> ColumnElement[bool]:
+    return and_(Certificate.member_id == member_id, Certificate.revoked_at.is_(None))
+
+
+def _newest(
+    whose: ColumnElement[bool], compartment: str, first: ColumnElement[bool]
+) -> Select[KeyStateRow, AgencyRoot, Invitation, Certificate]:
+    """The state together with what vouches for its holder, in one trip; every entry of the trail asks for it."""
+    root = aliased(AgencyRoot)
     return (
-        select(KeyStateRow)
-        .where(KeyStateRow.agency_id == agency_id, KeyStateRow.compartment == compartment)
-        .order_by(KeyStateRow.version.desc())
+        select(KeyStateRow, root, Invitation, Certificate)
+        .join(AgencyRoot, AgencyRoot.agency_id == KeyStateRow.agency_id)
+        # Outer joins: a state whose holder has no valid certificate is refused, never passed over for another.
+        .outerjoin(Certificate, _current_of(KeyStateRow.holder_id))
+        .outerjoin(Invitation, Invitation.id == Certificate.invitation_id)
+        .outerjoin(root, root.agency_id == Invitation.agency_id)
+        .where(whose, KeyStateRow.compartment == compartment)
+        .order_by(first, KeyStateRow.agency_id, KeyStateRow.version.desc(), Certificate.epoch.desc())
         .limit(1)
     )
