@@ -1,0 +1,1 @@
+"""What protection costs: Protect against the same product with plain columns, and against sqlalchemy-utils."""

@@ -1,0 +1,118 @@
+"""The world that is measured: one database filled by the real actions, and a copy of it without row-level security."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bench import example, server, twins
+from bench.people import Person, enrol
+from protect.access.gate import Gate, Ref
+from protect.access.opening import Opening
+from protect.access.runtime import Runtime
+from protect.cases.actions_compartments import compartments_of
+from protect.cases.actions_import import NamedRow, import_cases
+from protect.cases.actions_intake import IntakeAnswers
+from protect.cases.models import CaseFile
+from protect.config import Settings, load_secrets, make_secrets
+from protect.store import migrate
+from protect.store.embedded import EmbeddedServer
+from protect.store.engine import engine
+from protect.store.shred import ShredStore
+
+DATABASE, BARE = "bench", "bench_bare"
+REGISTERED = date(2026, 6, 1)
+PIECE = 100
+PROTECTED = ("case_file", "case_compartment", "search_shard", "bench_plain", "bench_utils")
+
+
+@dataclass(frozen=True)
+class World:
+    """What the measures need; `bare` is the officer on the copy whose tables have no row-level security."""
+
+    server: EmbeddedServer
+    processor: server.Processor
+    people: dict[str, Person]
+    bare: Person
+    folder: Path
+    cases: int
+
+
+@contextmanager
+def opened(place: Path, running: EmbeddedServer, database: str) -> Iterator[Runtime]:
+    """A runtime as the program has it."""
+    web = engine(running.url("web", database))
+    yield Runtime(Settings(data=place), load_secrets(place / "secrets"), web, ShredStore(place / "shred.sqlite"))
+    web.dispose()
+
+
+@contextmanager
+def built(cases: int) -> Iterator[World]:
+    """Fill the world with `cases` cases, start the server anew with its real durability, and lend it."""
+    with server.folder() as place:
+        make_secrets(place / "secrets")
+        with server.running(place, durable=False) as fleeting:
+            tokens = _fill(place, fleeting, cases)
+        with (
+            server.running(place, durable=True) as durable,
+            opened(place, durable, DATABASE) as runtime,
+            opened(place, durable, BARE) as bare,
+        ):
+            people = {name: Person(runtime, token) for name, token in tokens.items()}
+            processor = server.Processor(durable)
+            yield World(durable, processor, people, Person(bare, tokens["officer"]), place, cases)
+            processor.close()
+
+
+def _fill(place: Path, running: EmbeddedServer, cases: int) -> dict[str, str]:
+    server.new_database(running, DATABASE)
+    migrate.upgrade_url(running.url("owner", DATABASE))
+    twins.create(running, DATABASE)
+    with opened(place, running, DATABASE) as runtime:
+        tokens = enrol(runtime)
+        officer = Person(runtime, tokens["officer"])
+        _open_cases(officer, cases)
+        _copy_cases(officer)
+    server.as_owner(running, DATABASE, *[f"vacuum (analyze) {table}" for table in PROTECTED])
+    server.new_database(running, BARE, DATABASE)
+    server.as_owner(running, BARE, *[f"alter table {table} disable row level security" for table in PROTECTED])
+    return tokens
+
+
+def intake(number: int, name: tuple[str, str, str]) -> IntakeAnswers:
+    """One person's answers, as an imported record of June."""
+    return IntakeAnswers(example.answers(number, name), REGISTERED, None, "active")
+
+
+def _open_cases(officer: Person, cases: int) -> None:
+    rows = [
+        NamedRow(intake(number, name), number.to_bytes(8, "big"), 0)
+        for number, name in enumerate(example.Names().draw(cases))
+    ]
+    for start in range(0, cases, PIECE):
+        with officer.gate() as gate:
+            import_cases(gate, rows[start : start + PIECE])
+
+
+def _copy_cases(officer: Person) -> None:
+    """Give the twins the same cases, from what was really sealed."""
+    with officer.gate() as gate:
+        files = gate.db.scalars(select(CaseFile)).all()
+        opening = gate.opening("case:list", [Ref("case", "all")], fields=example.FIELDS, purpose="assistance")
+        values = opened_values(gate, opening, [file.id for file in files])
+        for file in files:
+            columns: dict[str, Any] = {name: getattr(file, name) for name in twins.WORKING} | values[file.id]
+            gate.db.add_all([twins.PlainCase(**columns), twins.EncryptedCase(**columns)])
+
+
+def opened_values(gate: Gate, opening: Opening, case_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[str, str]]:
+    """All fields of these cases."""
+    found: dict[uuid.UUID, dict[str, str]] = {case_id: {} for case_id in case_ids}
+    for row in compartments_of(gate, case_ids):
+        found[row.case_id] |= opening.fields(row)
+    return found
