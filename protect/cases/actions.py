@@ -8,11 +8,11 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from protect.access.gate import Gate, Ref
-from protect.cases.actions_compartments import compartments_of, on_saved, open_rows, purpose_of
+from protect.access.gate import Gate
+from protect.cases.actions_compartments import on_saved, open_names, open_rows
 from protect.cases.actions_consent import consents_of
 from protect.cases.consents import ConsentRecord
-from protect.cases.facts import NAMES, CodedFacts, full_name
+from protect.cases.facts import CodedFacts, full_name
 from protect.cases.models import CaseCompartment, CaseFile
 from protect.directory.actions import services_by_id
 from protect.vocab import COMPARTMENTS, load
@@ -95,7 +95,7 @@ def list_cases(gate: Gate, page: int = 1, *, names: bool = False) -> CaseList:
     page = min(max(page, 1), pages)
     order = (CaseFile.urgent.desc(), CaseFile.opened_at.desc(), CaseFile.id)
     rows = gate.db.scalars(select(CaseFile).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
-    opened = _names(gate, rows) if names and rows else {}
+    opened = open_names(gate, "case:list", rows) if names and rows else {}
     named = names and gate.holds("identity")
     listed = (_listed(gate, row, opened.get(row.id, "") if named else None) for row in rows)
     return CaseList(tuple(listed), page, pages, total, named)
@@ -131,17 +131,6 @@ def one_listed(gate: Gate, case_id: uuid.UUID) -> ListedCase:
     """The plain working data of one case; nothing is opened."""
     row = gate.find(CaseFile, case_id, "case:open")
     return _listed(gate, row, None)
-
-
-def _names(gate: Gate, cases: Sequence[CaseFile]) -> dict[uuid.UUID, str]:
-    refs = [Ref("case", case.id) for case in cases]
-    opening = gate.opening("case:list", refs, fields=NAMES, purpose=purpose_of(gate))
-    rows = compartments_of(gate, [case.id for case in cases])
-    values: dict[uuid.UUID, dict[str, str]] = {}
-    for row in rows:
-        if row.name == "identity" and opening.holds("identity"):
-            values.setdefault(row.case_id, {}).update(opening.fields(row, NAMES))
-    return {case_id: full_name(found) for case_id, found in values.items()}
 
 
 def _listed(gate: Gate, row: CaseFile, name: str | None) -> ListedCase:

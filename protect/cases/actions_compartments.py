@@ -13,7 +13,16 @@ from protect.access import rows as sealed_rows
 from protect.access.errors import NotReady
 from protect.access.gate import Gate, Ref
 from protect.access.opening import Opening
-from protect.cases.facts import ADMINISTRATIVE, FOR_SAVING, KEPT_BY_ITSELF, CodedFacts, by_compartment, compartment_of
+from protect.cases.facts import (
+    ADMINISTRATIVE,
+    FOR_SAVING,
+    KEPT_BY_ITSELF,
+    NAMES,
+    CodedFacts,
+    by_compartment,
+    compartment_of,
+    full_name,
+)
 from protect.cases.identification import computed
 from protect.cases.models import CaseCompartment, CaseFile
 from protect.vocab import load
@@ -73,6 +82,16 @@ def open_rows(
     for row in readable:
         values |= opening.fields(row, names)
     return OpenCase(case, rows, values, opening)
+
+
+def open_names(gate: Gate, action: str, cases: Sequence[CaseFile]) -> dict[uuid.UUID, str]:
+    """The full names of some cases under one entry; empty where this session has no key or nothing is kept."""
+    opening = gate.opening(action, [Ref("case", case.id) for case in cases], fields=NAMES, purpose=purpose_of(gate))
+    values: dict[uuid.UUID, dict[str, str]] = {}
+    for row in compartments_of(gate, [case.id for case in cases]):
+        if row.name == "identity" and opening.holds("identity"):
+            values.setdefault(row.case_id, {}).update(opening.fields(row, NAMES))
+    return {case_id: full_name(found) for case_id, found in values.items()}
 
 
 def open_to_change(gate: Gate, action: str, case: CaseFile, fields: Iterable[str]) -> OpenCase:

@@ -12,7 +12,7 @@ from protect.access.errors import Conflict
 from protect.access.gate import Gate, Ref
 from protect.access.opening import Opening, SearchEntry
 from protect.cases import search
-from protect.cases.actions_compartments import OpenCase
+from protect.cases.actions_compartments import OpenCase, open_names
 from protect.cases.facts import NAMES
 from protect.cases.models import CaseFile, SearchShard
 from protect.cases.names import sounds, words
@@ -120,11 +120,12 @@ def _entry(case: OpenCase) -> SearchEntry:
 def _found(gate: Gate, hits: Sequence[SearchEntry]) -> tuple[FoundCase, ...]:
     ids = [uuid.UUID(hit.case_id) for hit in hits]
     cases = {case.id: case for case in gate.db.scalars(select(CaseFile).where(CaseFile.id.in_(ids)))}
+    names = open_names(gate, "case:search", list(cases.values())) if cases else {}
     return tuple(
         FoundCase(
             case.id,
             case.code,
-            " ".join(word.capitalize() for word in hit.names),
+            names.get(case.id, ""),
             hit.birth_year,
             case.status,
             case.urgent,
