@@ -118,5 +118,7 @@ def _read_secret(path: Path) -> bytes:
         raise SecretReadable(f"{path} has mode {mode:04o}: others can read it. Run: chmod 0400 {path}")
     value = path.read_bytes()
     if len(value) != SECRET_BYTES:
-        raise SecretMissing(f"{path} has {len(value)} bytes instead of {SECRET_BYTES}. Put the secret back from its backup.")
+        raise SecretMissing(
+            f"{path} has {len(value)} bytes instead of {SECRET_BYTES}. Put the secret back from its backup."
+        )
     return value
