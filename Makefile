@@ -86,4 +86,5 @@ lock: $(DEV)
 	$(COMPILE) --extra dev --allow-unsafe --constraint requirements.txt --output-file requirements-dev.txt
 
 clean:
+	test ! -d var -o ! -x $(BIN)/protect || $(BIN)/protect stop --data var
 	rm -rf $(VENV) var
