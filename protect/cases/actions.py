@@ -140,7 +140,8 @@ def _listed(gate: Gate, row: CaseFile, name: str | None) -> ListedCase:
 
 def _service_names(gate: Gate, consents: Sequence[ConsentRecord]) -> dict[uuid.UUID, str]:
     ids = {consent.recipient_service_id for consent in consents if consent.recipient_service_id}
-    return {service.id: f"{service.name} ({service.agency})" for service in services_by_id(gate, ids).values()}
+    services = services_by_id(gate, ids).values() if ids else ()
+    return {service.id: f"{service.name} ({service.agency})" for service in services}
 
 
 def _view(gate: Gate, name: str, rows: Sequence[CaseCompartment], values: Mapping[str, str]) -> CompartmentView:

@@ -58,9 +58,11 @@ def purpose_of(gate: Gate) -> str:
     return PURPOSES.get(gate.member.role, "assistance")
 
 
-def compartments_of(gate: Gate, case_ids: Iterable[uuid.UUID]) -> Sequence[CaseCompartment]:
-    """All rows of some cases, what was dropped in later coming after."""
+def compartments_of(gate: Gate, case_ids: Iterable[uuid.UUID], *names: str) -> Sequence[CaseCompartment]:
+    """All rows of some cases, or those of the named compartments, what was dropped in later coming after."""
     statement = select(CaseCompartment).where(CaseCompartment.case_id.in_(list(case_ids)))
+    if names:
+        statement = statement.where(CaseCompartment.name.in_(names))
     return gate.db.scalars(statement.order_by(CaseCompartment.case_id, CaseCompartment.part)).all()
 
 
@@ -87,10 +89,10 @@ def open_rows(
 def open_names(gate: Gate, action: str, cases: Sequence[CaseFile]) -> dict[uuid.UUID, str]:
     """The full names of some cases under one entry; empty where this session has no key or nothing is kept."""
     opening = gate.opening(action, [Ref("case", case.id) for case in cases], fields=NAMES, purpose=purpose_of(gate))
+    rows = compartments_of(gate, [case.id for case in cases], "identity") if opening.holds("identity") else ()
     values: dict[uuid.UUID, dict[str, str]] = {}
-    for row in compartments_of(gate, [case.id for case in cases]):
-        if row.name == "identity" and opening.holds("identity"):
-            values.setdefault(row.case_id, {}).update(opening.fields(row, NAMES))
+    for row in rows:
+        values.setdefault(row.case_id, {}).update(opening.fields(row, NAMES))
     return {case_id: full_name(found) for case_id, found in values.items()}
 
 
