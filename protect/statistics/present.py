@@ -104,6 +104,16 @@ def cell_label(cell: Cell) -> str:
     return " · ".join(label_of(name, value) for name, value in cell.at) or gettext("Total")
 
 
+def finding_label(finding: str) -> str:
+    """What the attacker found, in words."""
+    words = {
+        "recovered": gettext("Worked out exactly"),
+        "small": gettext("Proven to be small"),
+        "present": gettext("Somebody proven to be there"),
+    }
+    return words[finding]
+
+
 def _dimension(dimension: str) -> str:
     if dimension == "quarter":
         return gettext("Quarter")

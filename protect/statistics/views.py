@@ -10,12 +10,11 @@ from protect.i18n import gettext, lazy
 from protect.statistics import actions
 from protect.statistics.control import ReleaseUnsafe
 from protect.statistics.forms import DecisionForm, PeriodForm, ProposalForm
-from protect.statistics.present import cell_label, excluded, sheet
-from protect.web.pages import Pages
+from protect.statistics.present import cell_label, excluded, finding_label, sheet
+from protect.web.pages import SEE_OTHER, Pages
 from protect.web.render import render
 
 pages = Pages("statistics", __name__)
-SEE_OTHER = 303
 REFUSALS = {
     actions.PeriodTaken: lazy(
         "A published release already covers part of this period. Choose quarters that no release covers."
@@ -111,7 +110,7 @@ def _ask(form: PeriodForm) -> str:
 
 
 def _review(review: actions.Review, form: DecisionForm) -> str:
-    found = [(cell_label(cell), finding) for cell, finding in review.report.findings.items()]
+    found = [(cell_label(cell), finding_label(finding)) for cell, finding in review.report.findings.items()]
     return render(
         "statistics/review.html",
         review=review,
