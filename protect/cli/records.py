@@ -37,6 +37,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     runtime, _database = open_runtime(options.data)
+    try:
+        return _take_over(options, runtime)
+    finally:
+        runtime.engine.dispose()
+
+
+def _take_over(options: argparse.Namespace, runtime: Runtime) -> int:
     source = _source(options, runtime)
     checked = check(source)
     for line in check_text(checked):

@@ -27,7 +27,7 @@ PEOPLE: Final = 200
 QUARTERS: Final = 4
 
 
-def build(data: Path, accounts: Path | None, say: Callable[[str], None]) -> None:
+def build(data: Path, accounts: Path | None, say: Callable[[str], None], count: int = PEOPLE) -> None:
     """Make the demonstration in folder `data` unless it is there; write its accounts to a further file if one is named.
 
     Raises ConfigurationRefused where the folder holds an instance that is no finished demonstration.
@@ -37,12 +37,12 @@ def build(data: Path, accounts: Path | None, say: Callable[[str], None]) -> None
             raise ConfigurationRefused(
                 f"{data} holds an instance that is no finished demonstration; name another folder with --data"
             )
-        _build(data, say)
+        _build(data, say, count)
     if accounts is not None:
         copy_accounts(data, accounts)
 
 
-def _build(data: Path, say: Callable[[str], None]) -> None:
+def _build(data: Path, say: Callable[[str], None], count: int) -> None:
     begun = time.monotonic()
     say(gettext("The demonstration is being made; this takes about a minute."))
     key = found_instance(data, demonstration=True)
@@ -53,7 +53,7 @@ def _build(data: Path, say: Callable[[str], None]) -> None:
         say(gettext("Agencies and members: %(count)s accounts", count=len(stage.accounts)))
         now = runtime.clock()
         furnish(stage)
-        invented = people(PEOPLE, now.date())
+        invented = people(count, now.date())
         Play(stage, invented).run(referrals(invented, now), now)
         say(gettext("Invented people with their cases and referrals: %(count)s", count=len(invented)))
         publish(stage)

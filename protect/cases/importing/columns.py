@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from protect.cases.facts import ADMINISTRATIVE, KEPT_BY_ITSELF
+from protect.cases.identification import COMPUTED
 from protect.cases.importing import ctdc
 from protect.cases.importing.codes import UNKNOWN, code_of, codes_of, split, squeezed
 from protect.cases.importing.ctdc import Reader
@@ -17,6 +18,8 @@ CODED: Final = frozenset({FieldType.CODE, FieldType.MULTICODE})
 NOT_READ: Final = frozenset({FieldType.REF, FieldType.LIST, FieldType.FILE, FieldType.STRING_LIST})
 # Groups of fields that are records of their own, not answers of a case.
 OTHER_RECORDS: Final = frozenset({"perpetrator", "consent", "services_provided", "referral"})
+# What every case computes of its other answers.
+DERIVED: Final = frozenset(COMPUTED) - {"registration_date"}
 # What may be told of the record's one consent.
 CONSENT: Final = frozenset({"consent_given_by", "child_assent", "consent_mode", "information_given", "legal_basis"})
 
@@ -81,8 +84,8 @@ def _field(title: str) -> Field | None:
 def _is_read(field: Field) -> bool:
     if field.name in CONSENT:
         return True
-    core = field.name in load().fields and field.name not in KEPT_BY_ITSELF
-    return core and field.group not in OTHER_RECORDS and field.type not in NOT_READ and "CALC" not in field.tags
+    core = field.name in load().fields and field.name not in KEPT_BY_ITSELF | DERIVED
+    return core and field.group not in OTHER_RECORDS and field.type not in NOT_READ
 
 
 def _reader(field: Field, phone_prefix: str) -> Reader:

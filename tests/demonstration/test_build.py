@@ -1,0 +1,181 @@
+"""A small demonstration from nothing, and existing records taken over into it, by the commands themselves."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from protect.access import sessions
+from protect.access.gate import Gate
+from protect.app import application, open_runtime
+from protect.auth.actions import sign_in
+from protect.auth.login import COOKIE
+from protect.cases.actions import list_cases
+from protect.cli import main
+from protect.config import ConfigurationRefused
+from protect.demonstration.accounts import read_accounts
+from protect.demonstration.build import build
+from protect.referrals.actions_follow import my_referrals
+from protect.referrals.actions_inbox import inbox
+from protect.statistics.actions import list_releases
+from tests.pages import PageClient
+
+COUNT = 40
+AGENCY = "Agence de protection (démonstration)"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demonstration")
+    folder.chmod(0o755)
+    told = []
+    build(folder / "var", folder / "accounts.json", told.append, COUNT)
+    yield folder / "var"
+    assert main(["stop", "--data", str(folder / "var")]) == 0
+
+
+@pytest.fixture(scope="module")
+def runtime(data):
+    found, _database = open_runtime(data)
+    yield found
+    found.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def passphrases(data):
+    return {account["user"]: account["passphrase"] for account in read_accounts(data)}
+
+
+@pytest.fixture(scope="module")
+def gate(runtime, passphrases):
+    tokens = {}
+
+    def of(user):
+        if user not in tokens:
+            with Gate(runtime, None) as visitor:
+                tokens[user] = sign_in(visitor, runtime, user, passphrases[user], "test").token
+        return Gate(runtime, sessions.find(runtime, tokens[user]).actor, token=tokens[user])
+
+    of.tokens = tokens
+    return of
+
+
+def test_the_accounts_are_for_the_owner_only_and_complete(data):
+    copy = data.parent / "accounts.json"
+    for path in (copy, data / "demonstration-accounts.json"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    accounts = json.loads(copy.read_text())
+    assert {frozenset(account) for account in accounts} == {frozenset({"agency", "role", "user", "passphrase"})}
+    assert len(accounts) == 24
+
+
+def test_everybody_is_in_the_files_of_an_office(gate):
+    with gate("supervision.agence") as supervisor:
+        assert list_cases(supervisor).total == COUNT
+    with gate("agent.goma") as officer:
+        assert 0 < list_cases(officer).total < COUNT
+
+
+def test_referrals_stand_at_both_ends(gate):
+    with gate("supervision.agence") as supervisor:
+        found = my_referrals(supervisor)
+    assert found.waiting
+    assert found.closed
+    received = []
+    for user in ("accueil.esperance", "accueil.lac", "accueil.uzima", "accueil.haki"):
+        with gate(user) as intake:
+            received += inbox(intake).to_answer
+    assert received
+
+
+def test_a_release_is_published(gate):
+    with gate("lecture.commission") as reader:
+        assert [line.number for line in list_releases(reader)] == [1]
+
+
+def test_pages_carry_a_banner(runtime, gate):
+    with gate("agent.kinshasa"):
+        client = PageClient(application(runtime))
+    client.raw.set_cookie(COOKIE, gate.tokens["agent.kinshasa"])
+    assert "émonstration" in client.get("/dossiers").text
+
+
+def test_a_second_call_only_finds_it_again(data, passphrases):
+    told = []
+    build(data, data.parent / "again.json", told.append)
+    assert told == []
+    assert {
+        one["user"]: one["passphrase"] for one in json.loads((data.parent / "again.json").read_text())
+    } == passphrases
+
+
+def test_a_real_instance_never_becomes_a_demonstration(tmp_path):
+    (tmp_path / "config.toml").write_text('product_name = "Réel"\n')
+    with pytest.raises(ConfigurationRefused):
+        build(tmp_path, None, [].append)
+
+
+@pytest.fixture
+def import_cases(data, passphrases, tmp_path, capsys):
+    def run(text, user="agent.kinshasa", *more):
+        file, secret = tmp_path / "rows.csv", tmp_path / "passphrase"
+        file.write_text(text, encoding="utf-8")
+        secret.write_text(passphrases[user], encoding="utf-8")
+        known = ["--data", str(data), "--agency", AGENCY, "--as", user, "--passphrase-file", str(secret)]
+        code = main(["import-cases", str(file), *known, *more])
+        return code, capsys.readouterr()
+
+    return run
+
+
+HEAD = "prs_FirstName,prs_Gender,vic_TypeOfExploitation,con_Consent\n"
+GOOD = HEAD + "".join(f"Reprise{number},Feminine,ForcedLabour,true\n" for number in range(450))
+
+
+def test_records_are_taken_over_once(import_cases):
+    code, told = import_cases(GOOD, "agent.kinshasa", "--yes")
+    assert (code, told.err) == (0, "")
+    assert told.out.endswith("450 dossiers ont été ouverts ; 0 ligne était déjà reprise.\n")
+    code, told = import_cases(GOOD, "agent.kinshasa", "--yes")
+    assert told.out.endswith("0 dossier a été ouvert ; 450 lignes étaient déjà reprises.\n")
+
+
+def test_a_file_with_bad_rows_is_refused_unless_they_are_left_out(import_cases):
+    code, told = import_cases(HEAD + "Nouvelle,Feminine,Mining,\nBonne,Feminine,,\n", "agent.kinshasa", "--yes")
+    assert code == 1
+    assert "ligne 2, colonne vic_TypeOfExploitation" in told.out
+    code, told = import_cases(
+        HEAD + "Nouvelle,Feminine,Mining,\nBonne,Feminine,,\n", "agent.kinshasa", "--yes", "--skip-bad-rows"
+    )
+    assert code == 0
+    assert "1 dossier a été ouvert" in told.out
+
+
+def test_a_dry_run_writes_nothing(import_cases):
+    code, told = import_cases(HEAD + "Essai,Feminine,,\n", "agent.kinshasa", "--dry-run")
+    assert (code, told.out.splitlines()[-1]) == (0, "Rien n’a été écrit.")
+    assert "1 dossier a été ouvert" in import_cases(HEAD + "Essai,Feminine,,\n", "agent.kinshasa", "--yes")[1].out
+
+
+@pytest.mark.parametrize(
+    ("user", "reason"),
+    [
+        ("supervision.agence", "n’a pas le droit d’importer des dossiers"),
+        ("accueil.lac", "n’est pas membre de Agence de protection"),
+    ],
+)
+def test_only_an_officer_of_the_agency_may(import_cases, user, reason):
+    code, told = import_cases(HEAD + "Refus,Feminine,,\n", user, "--yes")
+    assert code == 2
+    assert reason in told.err
+
+
+def test_a_wrong_passphrase_a_missing_file_and_a_wrong_ground_are_told(import_cases, data, tmp_path, capsys):
+    wrong = tmp_path / "wrong"
+    wrong.write_text("six mots qui ne sont pas")
+    assert import_cases(HEAD + "A,Feminine,,\n", "agent.goma", "--yes", "--passphrase-file", str(wrong))[0] == 2
+    assert "legal_obligation" in import_cases(GOOD, "agent.goma", "--legal-basis", "none")[1].err
+    absent = ["import-cases", str(Path("absent.csv")), "--data", str(data), "--agency", AGENCY, "--as", "agent.goma"]
+    assert main(absent) == 2
+    assert "absent.csv" in capsys.readouterr().err
