@@ -121,6 +121,7 @@ class World:
         self.runtime = runtime
         self.people: dict[str, Person] = {}
         self.agencies: dict[str, Any] = {}
+        self.directory = new_root()  # the operator's, for agencies that come later
 
     def __getattr__(self, name: str) -> Person:
         if name in self.__dict__.get("people", {}):
@@ -130,7 +131,7 @@ class World:
     def copied(self, runtime: Runtime) -> "World":
         """The same people over a copy of the database; their sessions go on."""
         other = World(runtime)
-        other.agencies = dict(self.agencies)
+        other.agencies, other.directory = dict(self.agencies), self.directory
         for name, person in self.people.items():
             other.people[name] = Person(other, name)
             other.people[name].token = person.token
@@ -146,9 +147,9 @@ class World:
 
 def build_world(runtime: Runtime, plans: tuple[AgencyPlan, ...] = PLANS) -> World:
     """Enrol everybody through the real actions, hand the keys on, and sign everybody in."""
-    world, directory = World(runtime), new_root()
+    world = World(runtime)
     for plan in plans:
-        done = add_agency(runtime, directory, plan)
+        done = add_agency(runtime, world.directory, plan)
         world.agencies[plan.name] = done.agency_id
         for item in done.codes:
             with Gate(runtime, None) as visitor:
