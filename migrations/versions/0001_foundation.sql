@@ -452,7 +452,7 @@ create function app_agency() returns uuid language sql stable security definer p
   set search_path = pg_catalog, pg_temp as $$
   select s.agency_id
     from public.session s
-    where s.token_hash = decode(nullif(current_setting('app.session', true), ''), 'hex')
+    where s.token_hash = sha256(decode(nullif(current_setting('app.session', true), ''), 'hex'))
       and s.ended_at is null and s.expires_at > now()
 $$;
 
@@ -468,7 +468,7 @@ create function app_statistics() returns boolean language sql stable security de
     from public.session s
     join public.member m on m.id = s.member_id and m.agency_id = s.agency_id
     join public.agency a on a.id = s.agency_id
-    where s.token_hash = decode(nullif(current_setting('app.session', true), ''), 'hex')
+    where s.token_hash = sha256(decode(nullif(current_setting('app.session', true), ''), 'hex'))
       and s.ended_at is null and s.expires_at > now()
       and m.role = 'analyst' and m.status = 'active' and a.kind = 'commission')
 $$;

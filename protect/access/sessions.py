@@ -1,5 +1,6 @@
 """Browser sessions: begun at sign-in, found by the hash of the cookie, over after rest, age or revocation."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,12 +34,12 @@ def find(runtime: Runtime, token: str | None) -> Found:
     """Who is behind the cookie. A session that was at rest too long is ended here; activity is noted once a minute."""
     if not token or len(token) > LONGEST_TOKEN:
         return Found(None, None)
-    hashed = token_hash(token)
+    proof = token_hash(token)
     with translate_errors(), runtime.session() as db:
         row = db.execute(
             select(BrowserSession, Member)
             .join(Member, Member.id == BrowserSession.member_id)
-            .where(BrowserSession.token_hash == hashed)
+            .where(BrowserSession.token_hash == _kept(proof))
         ).one_or_none()
     if row is None:
         return Found(None, None)
@@ -49,7 +50,7 @@ def find(runtime: Runtime, token: str | None) -> Found:
         return Found(None, member.id)
     if now - session.seen_at >= TOUCH:
         _touch(runtime, session.id, now)
-    return Found(_actor(member, session.id, hashed), member.id)
+    return Found(_actor(member, session.id, proof), member.id)
 
 
 def begin(db: Session, runtime: Runtime, member: Member, identity: Identity, keys: Iterable[CompartmentKey]) -> str:
@@ -58,7 +59,7 @@ def begin(db: Session, runtime: Runtime, member: Member, identity: Identity, key
     end_all(db, member.id, now)
     row = BrowserSession(
         id=uuid4(),
-        token_hash=token_hash(token),
+        token_hash=_kept(token_hash(token)),
         member_id=member.id,
         agency_id=member.agency_id,
         created_at=now,
@@ -87,8 +88,13 @@ def end_all(db: Session, member_id: UUID, now: datetime) -> None:
     db.execute(update(BrowserSession).where(live).values(ended_at=now, keys=None))
 
 
-def _actor(member: Member, session_id: UUID, hashed: bytes) -> Actor:
-    return Actor(member.id, member.agency_id, member.unit_id, member.role, member.display_name, session_id, hashed)
+def _kept(proof: bytes) -> bytes:
+    """What the table keeps. The database is shown the hash of the cookie, and keeps only the hash of that hash."""
+    return hashlib.sha256(proof).digest()
+
+
+def _actor(member: Member, session_id: UUID, proof: bytes) -> Actor:
+    return Actor(member.id, member.agency_id, member.unit_id, member.role, member.display_name, session_id, proof)
 
 
 def _is_live(session: BrowserSession, member: Member, now: datetime, idle_minutes: int) -> bool:

@@ -40,11 +40,12 @@ KINDS: Final[dict[str, Kind | None]] = {
 }
 
 # The lookup runs as the owner, so the tables it reads must be declared open. Its argument is the hash of a
-# session token: an injected set_config gains nothing without a token of the other agency.
+# session token, and the table keeps the hash of that: an injected statement that reads the table of sessions
+# still has nothing to put into set_config.
 _LIVE: Final = """\
 select {what}
     from public.session s{joins}
-    where s.token_hash = decode(nullif(current_setting('app.session', true), ''), 'hex')
+    where s.token_hash = sha256(decode(nullif(current_setting('app.session', true), ''), 'hex'))
       and s.ended_at is null and s.expires_at > now()"""
 
 AGENCY_BODY: Final = _LIVE.format(what="s.agency_id", joins="")

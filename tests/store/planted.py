@@ -83,7 +83,7 @@ class Fact(CaseBound, PlantedBase):
 
 
 def token(agency: uuid.UUID, state: str = "live") -> bytes:
-    """The hash of the planted session token of an agency."""
+    """The hash of the planted session token of an agency; the table keeps the hash of it."""
     return hashlib.sha256(f"{agency}:{state}".encode()).digest()
 
 
@@ -111,7 +111,7 @@ def lay(owner: Engine) -> None:
                 ("ended", now, now + hour),
                 ("expired", None, now - hour),
             ):
-                row = {"token_hash": token(agency, state), "agency_id": agency, "member_id": member}
+                row = {"token_hash": hashlib.sha256(token(agency, state)).digest(), "agency_id": agency, "member_id": member}
                 connection.execute(Session.__table__.insert(), {**row, "ended_at": ended, "expires_at": expires})
 
 
