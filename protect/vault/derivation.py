@@ -40,6 +40,11 @@ def expand(key: bytes, length: int, label: str, *context: bytes | str) -> bytes:
     return HKDFExpand(_SHA256, length, lp(label, *context)).derive(require_key(key))
 
 
+def expand_encoded(key: bytes, info: bytes) -> bytes:
+    """Return the same 32 bytes for a label and context that were encoded before."""
+    return HKDFExpand(_SHA256, KEY_BYTES, info).derive(key)
+
+
 def digest(label: str, *parts: bytes | str) -> bytes:
     """Return the SHA-256 of labelled parts."""
     return hashlib.sha256(lp(label, *parts)).digest()

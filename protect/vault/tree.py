@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from protect.vault.derivation import KEY_BYTES, derive, expand, extract, new_key, require_key
-from protect.vault.encoding import encoded, u32
+from protect.vault.derivation import derive, expand_encoded, extract, new_key, require_key
+from protect.vault.encoding import lp, u32
 from protect.vault.sealing import ContentKey
 from protect.vault.wrapping import (
     Wrapped,
@@ -16,6 +16,8 @@ from protect.vault.wrapping import (
 )
 
 __all__ = ["CompartmentKey", "DataKey", "Wrapped", "commitment", "new_data_key", "new_key", "verify_commitment"]
+
+_CONTENT, _MANIFEST, _COMMITMENT = lp("content.v1"), lp("manifest.v1"), lp("commitment.v1")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +36,9 @@ class DataKey:
         """Refuse a key of another length; derive at once what every use of a row needs."""
         root = extract(require_key(self.key))
         vars(self).update(
-            content=ContentKey(expand(root, KEY_BYTES, "content.v1")),
-            manifest=expand(root, KEY_BYTES, "manifest.v1"),
-            commitment=expand(root, KEY_BYTES, "commitment.v1"),
+            content=ContentKey(expand_encoded(root, _CONTENT)),
+            manifest=expand_encoded(root, _MANIFEST),
+            commitment=expand_encoded(root, _COMMITMENT),
         )
 
     @property
@@ -83,11 +85,11 @@ class CompartmentKey:
         return data_key
 
     def _kwk(self, case_id: str) -> bytes:
-        return expand(self._extracted, KEY_BYTES, "datakey.v1", *self._encoded, case_id)
+        return expand_encoded(self._extracted, self._encoded + lp(case_id))
 
     @cached_property
-    def _encoded(self) -> tuple[bytes, ...]:
-        return tuple(encoded(part) for part in self.context())
+    def _encoded(self) -> bytes:
+        return lp("datakey.v1", *self.context())
 
     @cached_property
     def _extracted(self) -> bytes:
