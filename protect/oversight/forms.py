@@ -27,6 +27,15 @@ def _is_day(text: Any) -> bool:
 REAL = Check(_is_day, lazy("Enter a real date, such as 27 3 2026"))
 
 
+class Filter(Choice):
+    """Always a drop-down: a button that was pressed cannot be taken back."""
+
+    @property
+    def is_short(self) -> bool:
+        """Never drawn as buttons."""
+        return False
+
+
 class FilterForm(BaseForm):
     """Who, what, with which result, when, and about which object."""
 
@@ -35,9 +44,9 @@ class FilterForm(BaseForm):
 
         csrf: ClassVar[bool] = False
 
-    who = Choice(lazy("Who"), validators=[Optional()], choices=[])
-    action = Choice(lazy("Action"), validators=[Optional()], choices=choices(list(ACTIONS.items()), ANY))
-    result = Choice(lazy("Result"), validators=[Optional()], choices=choices(list(RESULTS.items()), ANY))
+    who = Filter(lazy("Who"), validators=[Optional()], choices=[])
+    action = Filter(lazy("Action"), validators=[Optional()], choices=choices(list(ACTIONS.items()), ANY))
+    result = Filter(lazy("Result"), validators=[Optional()], choices=choices(list(RESULTS.items()), ANY))
     first_day = DateParts(lazy("From"), validators=[Optional(), REAL])
     last_day = DateParts(lazy("To"), validators=[Optional(), REAL])
     about = Text(
