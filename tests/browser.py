@@ -77,6 +77,11 @@ class Tab:
         self.page.goto(self.base + path)
         return self.page
 
+    def status(self, path: str) -> int:
+        """Open a page and tell the status of the answer."""
+        response = self.page.goto(self.base + path)
+        return response.status if response else 0
+
     def expect_status(self, status: int) -> None:
         """A page of an error makes the console say its status; that one is expected."""
         self.complaints = [text for text in self.complaints if f"status of {status}" not in text]

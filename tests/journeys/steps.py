@@ -1,0 +1,49 @@
+"""What everybody does on a page: read its title, answer a question, press a button, go on."""
+
+from playwright.sync_api import Page, expect
+
+INFORMED = "Participation volontaire, sans incidence sur l'assistance"
+
+
+def title(page: Page, text: str) -> None:
+    """The page is the one with this title."""
+    expect(page.get_by_role("heading", level=1)).to_contain_text(text)
+
+
+def said(page: Page, text: str) -> None:
+    """The page shows this text somewhere."""
+    expect(page.get_by_role("main")).to_contain_text(text)
+
+
+def answer(page: Page, question: str, *answers: str) -> None:
+    """Tick or choose answers of the question with this legend."""
+    group = page.get_by_role("group", name=question)
+    for one in answers:
+        group.get_by_label(one, exact=True).check()
+
+
+def press(page: Page, button: str) -> None:
+    """Press a button, or a link that looks like one."""
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def follow(page: Page, link: str) -> None:
+    """Follow a link."""
+    page.get_by_role("link", name=link).click()
+
+
+def go_on(page: Page, then: str) -> None:
+    """Keep a page of the intake; the next is the one with this title."""
+    press(page, "Enregistrer et continuer")
+    title(page, then)
+
+
+def identifier(page: Page) -> str:
+    """The last part of the page's address."""
+    return page.url.rpartition("/")[2]
+
+
+def named_values(page: Page) -> dict[str, str]:
+    """The rows of the lists of a page, by their names; the pages where nothing stands twice."""
+    keys, values = page.locator(".govuk-summary-list__key"), page.locator(".govuk-summary-list__value")
+    return dict(zip(keys.all_inner_texts(), map(str.strip, values.all_inner_texts()), strict=True))
