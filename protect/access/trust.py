@@ -3,10 +3,10 @@
 import hmac
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from protect.access.errors import NotReady
@@ -60,8 +60,12 @@ class Trust:
     def certificate(self, member_id: UUID) -> SignedCertificate:
         """The member's current certificate, verified up to a pinned anchor; CiphertextRejected if any link fails."""
         if member_id not in self._verified:
-            self._verified[member_id] = self._verify(self._link(member_id))
+            self._verified[member_id] = self._verify(self._link(_current_of(member_id)))
         return self._verified[member_id]
+
+    def signer(self, member_id: UUID) -> SignedCertificate:
+        """The member's last certificate, verified alike, revoked or not: what a leaver once signed stays signed."""
+        return self._verify(self._link(Certificate.member_id == member_id))
 
     def key_state(self, agency_id: UUID, compartment: str, *, otherwise: str = "") -> KeyState:
         """The newest key state of a compartment of any agency, verified; NotReady while there is none.
@@ -70,9 +74,8 @@ class Trust:
         """
         asked = (agency_id, compartment, otherwise)
         if asked not in self._newest:
-            own = KeyStateRow.agency_id == agency_id
-            whose = or_(own, AgencyRoot.kind == otherwise) if otherwise else own
-            row = self._db.execute(_newest(whose, compartment, own.desc())).one_or_none()
+            wanted = {"agency": agency_id, "compartment": compartment, "kind": otherwise}
+            row = self._db.execute(_NEWEST, wanted).one_or_none()
             if row is None:
                 raise NotReady(compartment)
             state, link = row[0], row[1:]
@@ -98,12 +101,12 @@ class Trust:
             self._kinds[kind] = root.agency_id
         return self._kinds[kind]
 
-    def _link(self, member_id: UUID) -> Link:
+    def _link(self, whose: ColumnElement[bool]) -> Link:
         row = self._db.execute(
             select(AgencyRoot, Invitation, Certificate)
             .join(Invitation, Invitation.id == Certificate.invitation_id)
             .join(AgencyRoot, AgencyRoot.agency_id == Invitation.agency_id)
-            .where(_current_of(member_id))
+            .where(whose)
             .order_by(Certificate.epoch.desc())
             .limit(1)
         ).one_or_none()
@@ -140,11 +143,9 @@ def _current_of(member_id: Any) -> ColumnElement[bool]:
     return and_(Certificate.member_id == member_id, Certificate.revoked_at.is_(None))
 
 
-def _newest(
-    whose: ColumnElement[bool], compartment: str, first: ColumnElement[bool]
-) -> Select[KeyStateRow, AgencyRoot, Invitation, Certificate]:
-    """The state together with what vouches for its holder, in one trip; every entry of the trail asks for it."""
-    root = aliased(AgencyRoot)
+def _newest() -> Select[KeyStateRow, AgencyRoot, Invitation, Certificate]:
+    """The state together with what vouches for its holder."""
+    own, root = KeyStateRow.agency_id == bindparam("agency"), aliased(AgencyRoot)
     return (
         select(KeyStateRow, root, Invitation, Certificate)
         .join(AgencyRoot, AgencyRoot.agency_id == KeyStateRow.agency_id)
@@ -152,7 +153,11 @@ def _newest(
         .outerjoin(Certificate, _current_of(KeyStateRow.holder_id))
         .outerjoin(Invitation, Invitation.id == Certificate.invitation_id)
         .outerjoin(root, root.agency_id == Invitation.agency_id)
-        .where(whose, KeyStateRow.compartment == compartment)
-        .order_by(first, KeyStateRow.agency_id, KeyStateRow.version.desc(), Certificate.epoch.desc())
+        .where(KeyStateRow.compartment == bindparam("compartment"), or_(own, AgencyRoot.kind == bindparam("kind")))
+        .order_by(own.desc(), KeyStateRow.agency_id, KeyStateRow.version.desc(), Certificate.epoch.desc())
         .limit(1)
     )
+
+
+# Every entry of the trail asks it: one trip, and one statement for ever.
+_NEWEST: Final = _newest()
