@@ -12,6 +12,7 @@ from protect.demonstration.agencies import GOMA, KINSHASA, PROVINCES
 MARK: Final = "DÉMONSTRATION"
 MONTHS: Final = 18
 DAYS: Final = MONTHS * 30
+RECENT: Final = timedelta(days=30)
 INFORMED: Final = ("data_use", "access_right", "retention", "withdrawal", "voluntary")
 NOTE: Final = f"{MARK} : personne et faits inventés. Toute ressemblance serait un hasard."
 
@@ -87,7 +88,7 @@ def _person(random: Random, registered: date, today: date) -> Invented:
         **_identity(random, registered, female=female, child=child),
         **_situation(random, office, language, form),
         **_identified(random, registered, today, form, child=child),
-        **_protection(random, child=child),
+        **_protection(random, child=child, recent=today - registered < RECENT),
     }
     status = _status(random, registered, today)
     if status == "closed":
@@ -155,9 +156,9 @@ def _identified(random: Random, registered: date, today: date, form: Form, *, ch
     return {**known, "identification_date": decided.isoformat(), "identification_authority_type": authority, **reason}
 
 
-def _protection(random: Random, *, child: bool) -> dict[str, str]:
+def _protection(random: Random, *, child: bool, recent: bool) -> dict[str, str]:
     values = {
-        "immediate_danger": random.choices(("no", "yes"), (92, 8))[0],
+        "immediate_danger": random.choices(("no", "yes"), (8, 2))[0] if recent else "no",
         "risk_level": random.choices(("low", "medium", "high"), (5, 4, 1))[0],
         "trafficker_knows_location": random.choice(("no", "no", "unknown")),
         "vulnerability_individual": random.choice(("poverty", "displacement poverty", "no_education poverty")),
