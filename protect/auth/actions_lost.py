@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 
 from protect.access.gate import Gate, Ref
 from protect.access.letters import open_letter, seal_letter
@@ -29,17 +29,26 @@ class FoundForm:
     fields: tuple[tuple[str, str], ...]
 
 
-def keep(runtime: Runtime, owner_id: UUID, path: str, fields: Sequence[tuple[str, str]]) -> bool:
-    """Keep the form for the owner, for a day; False when it is too large. Nobody but the owner can read it again."""
+def keep(runtime: Runtime, owner_id: UUID, pinned: str, path: str, fields: Sequence[tuple[str, str]]) -> bool:
+    """Keep the form for the owner, for a day; False when it is too large. Nobody but the owner can read it again.
+
+    `pinned` is what the owner's browser was told while the session lived. Raises NotReady and KeyReplaced.
+    """
     plain = json.dumps([path, fields], ensure_ascii=False).encode()
     if len(plain) > LARGEST:
         return False
     now = runtime.clock()
     with runtime.unit_of_work() as db:
         db.execute(delete(LostForm).where((LostForm.member_id == owner_id) | (LostForm.created_at < now - KEPT)))
-        typed = Sealed(seal_letter(db, owner_id, PURPOSE, plain))
+        typed = Sealed(seal_letter(db, owner_id, PURPOSE, plain, pinned=pinned))
         db.add(LostForm(member_id=owner_id, typed=typed, created_at=now))
     return True
+
+
+def waits(gate: Gate, member_id: UUID) -> bool:
+    """Tell whether a form of somebody who signs in was interrupted in the last day."""
+    recent = LostForm.created_at > gate.now() - KEPT
+    return bool(gate.db.scalar(select(exists().where(LostForm.member_id == member_id, recent))))
 
 
 def found(gate: Gate) -> FoundForm | None:

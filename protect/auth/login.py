@@ -2,20 +2,23 @@
 
 from typing import Final
 
-from flask import Flask, Request, current_app, g, request
+from flask import Flask, Request, current_app, g, request, session
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response
 
-from protect.access import sessions
-from protect.access.errors import NotReady
+from protect.access import letters, sessions
+from protect.access.errors import KeyReplaced, NotReady
 from protect.access.gate import Actor, Gate
 from protect.access.runtime import Runtime
-from protect.auth.actions_lost import keep
+from protect.auth.actions_lost import drop, keep
 from protect.i18n import language
 
 COOKIE: Final = "__Host-protect"
 _RUNTIME: Final = "protect.runtime"
-_UNKEPT: Final = frozenset({"csrf_token", "passphrase", "draft", "code", "second", "fifth"})
+_PIN: Final = "letters"
+SENT_AGAIN: Final = "sent_again"  # what a kept form says of itself
+SEE_OTHER: Final = 303
+_UNKEPT: Final = frozenset({"csrf_token", SENT_AGAIN, "passphrase", "draft", "code", "second", "fifth"})
 
 
 class SignedInUser(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
@@ -34,6 +37,7 @@ def install_login(app: Flask, runtime: Runtime) -> None:
     manager.init_app(app, add_context_processor=False)
     manager.request_loader(_load)
     app.before_request(_open_gate)
+    app.after_request(_forget_sent)
 
 
 def runtime_of_app() -> Runtime:
@@ -59,13 +63,20 @@ def address() -> str:
 
 
 def keep_lost_form(lost: Request) -> bool:
-    """Keep what was typed for the owner of the session that ended; False when nobody is known or it cannot be kept."""
-    if lost.files or g.get("owner_id") is None:
+    """Keep what was typed for the owner of the session that ended; False when nobody is known or it cannot be kept.
+
+    Who can write to the database can end a session and put another key in the owner's place: the pin tells.
+    """
+    owner, pinned = session.get(_PIN, ("", ""))
+    if lost.files or g.get("owner_id") is None or owner != str(g.owner_id):
         return False
     fields = [(name, value) for name, value in lost.form.items(multi=True) if name not in _UNKEPT]
     try:
-        return keep(runtime_of_app(), g.owner_id, lost.path, fields)
+        return keep(runtime_of_app(), g.owner_id, pinned, lost.path, fields)
     except NotReady:
+        return False
+    except KeyReplaced:
+        g.gate.record_rejected("lost-form:keep", "key")
         return False
 
 
@@ -81,3 +92,15 @@ def _open_gate() -> None:
     token = request.cookies.get(COOKIE)
     actor = current_user.actor if current_user.is_authenticated else None
     g.gate = Gate(runtime_of_app(), actor, token=token, locale=language())
+    if actor is not None and session.get(_PIN, ("", ""))[0] != str(actor.member_id):
+        with Gate(runtime_of_app(), actor, token=token) as gate:
+            session[_PIN] = (str(actor.member_id), letters.pin(gate))
+
+
+def _forget_sent(response: Response) -> Response:
+    """Forget the kept form once it was sent again and taken."""
+    taken = request.method == "POST" and response.status_code == SEE_OTHER and SENT_AGAIN in request.form
+    if taken and current_user.is_authenticated:
+        with Gate(runtime_of_app(), current_user.actor, token=request.cookies.get(COOKIE)) as gate:
+            drop(gate)
+    return response

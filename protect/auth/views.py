@@ -7,6 +7,7 @@ from protect.access.errors import NotFound
 from protect.access.gate import Gate
 from protect.auth import actions, actions_enrolment, actions_keys, actions_lost, login
 from protect.auth.forms import CodeForm, SignInForm, WordsForm
+from protect.auth.kept import in_words
 from protect.i18n import gettext as _
 from protect.i18n import lazy, ngettext
 from protect.web.pages import PUBLIC, SEE_OTHER, SIGNED_IN, Pages, take_next
@@ -49,10 +50,16 @@ def begin(gate: Gate) -> str | Response:
         except actions.TooManyAttempts:
             form.form_errors.append(_("Too many attempts. Wait a quarter of an hour, then try again."))
         else:
-            response = redirect(take_next(), SEE_OTHER)
+            response = redirect(_next_page(gate, done), SEE_OTHER)
             login.give_cookie(response, done.token)
             return response
     return render("auth/sign_in.html", form=form, submit=_("Sign in"))
+
+
+def _next_page(gate: Gate, done: actions.SignedIn) -> str:
+    """What was interrupted comes first, else where the person wanted to go."""
+    wanted = take_next()
+    return url_for("auth.lost_form") if actions_lost.waits(gate, done.member_id) else wanted
 
 
 @pages.post("/deconnexion", needs=PUBLIC)
@@ -123,7 +130,7 @@ def lost_form(gate: Gate) -> str:
     found = actions_lost.found(gate)
     if found is None:
         raise NotFound("lost form")
-    return render("auth/lost_form.html", found=found)
+    return render("auth/lost_form.html", found=found, answers=in_words(found.fields))
 
 
 @pages.post("/formulaire/effacer", needs=SIGNED_IN)

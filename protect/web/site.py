@@ -87,6 +87,7 @@ class Site:
     https: bool = True
     sign_in: str = "/connexion"
     sign_out: str = "/deconnexion"
+    kept_form: str = "/formulaire"
     timezone: str = "Africa/Kinshasa"
     phone_prefix: str = "+243"  # of the country, for numbers typed with a leading zero
     who: Callable[[], str] = _nobody  # name shown beside "sign out"; empty when signed out

@@ -44,7 +44,9 @@ def test_a_post_without_our_token_is_explained_and_changes_nothing(gate, sent):
 
 def test_a_lost_form_that_could_be_kept_says_so(gate):
     client = PageClient(make_app(gate, on_lost_form=lambda _request: True))
-    assert "parmi vos brouillons" in client.post("/nouveau", {"csrf_token": "stale"}, status=400).text
+    page = client.post("/nouveau", {"csrf_token": "stale"}, status=400)
+    assert "conservé, chiffré, pendant un jour" in page.text
+    assert "/formulaire" in page.links
 
 
 def test_a_form_sent_after_the_session_ended_is_offered_to_be_kept(gate):

@@ -1,0 +1,77 @@
+"""A colleague becomes a member with a paper code, and leaves with six words that nobody else has ever seen."""
+
+import uuid
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
+from tests.journeys.instance import Instance
+from tests.journeys.steps import follow, press, said, title
+
+AGENCY = "Clinique juridique"
+
+
+@pytest.fixture
+def invited(instance: Instance) -> tuple[str, str]:
+    """Sign-in name and one-time code of somebody who was just invited."""
+    name = f"avocate-{uuid.uuid4().hex[:6]}"
+    plan = AgencyPlan(AGENCY, "legal", [("Bureau", "CD-KN")], [], [NewMember(name, "Véronique Droit", "registrar")])
+    done = add_agency(instance.world.runtime, instance.world.directory, plan)
+    return name, done.codes[0].code
+
+
+def test_from_the_code_to_the_first_page(instance: Instance, invited: tuple[str, str]) -> None:
+    name, code = invited
+    with instance.visitor() as visitor:
+        page = visitor.open("/connexion")
+        follow(page, "J’ai reçu un code à usage unique")
+        not_shown_again = read_passphrase(page, code, name)
+        page.goto(visitor.base + "/invitation")
+        words = read_passphrase(page, code, name)
+        assert words != not_shown_again, "a passphrase is shown once, then never again"
+        press(page, "Je les ai notés")
+        for word in words:
+            expect(page.get_by_text(word, exact=True)).to_have_count(0)
+        miss_a_word(page, words)
+        type_words(page, words[1], words[4].upper())
+        said(page, "Votre accès est prêt.")
+        sign_in(page, name, words)
+        the_code_is_used_up(visitor.open("/invitation"), code)
+
+
+def read_passphrase(page: Page, code: str, name: str) -> list[str]:
+    page.get_by_label("Votre code à usage unique").fill(code.lower().replace("-", " "))
+    press(page, "Continuer")
+    said(page, f"Véronique Droit, vous travaillerez pour {AGENCY}.")
+    said(page, name)
+    words = page.locator(".app-words li").all_inner_texts()
+    assert len(words) == 6
+    return words
+
+
+def miss_a_word(page: Page, words: list[str]) -> None:
+    type_words(page, words[1], "autre")
+    said(page, "Ce ne sont pas les mots affichés.")
+
+
+def type_words(page: Page, second: str, fifth: str) -> None:
+    title(page, "Deux mots de votre phrase secrète")
+    page.get_by_label("Mot numéro 2").fill(second)
+    page.get_by_label("Mot numéro 5").fill(fifth)
+    press(page, "Terminer")
+
+
+def sign_in(page: Page, name: str, words: list[str]) -> None:
+    """First with a wrong passphrase: the answer does not tell whether the name exists."""
+    for typed, then in (("un deux trois", "Se connecter"), (" ".join(words), "Ce qui vous attend")):
+        page.get_by_label("Votre nom de connexion").fill(name)
+        page.get_by_label("Votre phrase secrète").fill(typed)
+        press(page, "Se connecter")
+        title(page, then)
+
+
+def the_code_is_used_up(page: Page, code: str) -> None:
+    page.get_by_label("Votre code à usage unique").fill(code)
+    press(page, "Continuer")
+    said(page, "Ce code est inconnu, déjà utilisé ou trop ancien.")
