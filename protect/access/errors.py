@@ -25,6 +25,10 @@ class NotReady(Exception):
     """The addressee has no key yet, so nothing can be sealed to it."""
 
 
+class KeyReplaced(Exception):
+    """The database gives a member another key than the member's own browser was told."""
+
+
 class Conflict(Exception):
     """Somebody else changed the object meanwhile."""
 

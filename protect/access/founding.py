@@ -122,10 +122,14 @@ def look_up(db: Session, code: str, now: datetime, *, lock: bool = False) -> tup
 
 
 def redeem(db: Session, code: str, now: datetime) -> Redeemed:
-    """Make the member's identity and certificate, and use the invitation up. CiphertextRejected if it is forged."""
+    """Make the member's identity and certificate, and use the invitation up.
+
+    CiphertextRejected if it is forged, or older than it was signed to be whatever the table says.
+    """
     row, member = look_up(db, code, now, lock=True)
     root = db.get_one(AgencyRoot, row.agency_id)
     signed = chain.Invitation.from_bytes(row.statement)
+    chain.check_current(signed, int(now.timestamp()))
     identity = new_identity(str(member.id), chain.anchor_of(root.root_public), directory_anchor(root.directory_public))
     made = chain.certify(chain.enrol_key(code), signed, identity, 1)
     chain.verify_chain(identity.anchor, root.root_public, signed, made)

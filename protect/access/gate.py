@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from protect.access.actor import Actor, Ref, becoming
-from protect.access.errors import AlreadyDone, Denied, NotFound, SignInRequired
+from protect.access.errors import AlreadyDone, Denied, NotFound, NotReady, SignInRequired
 from protect.access.keyring import Keyring
 from protect.access.models import DoneOnce, Member
 from protect.access.opening import Opening
@@ -22,8 +22,11 @@ from protect.access.trail import About, Trail
 from protect.config import Settings
 from protect.store.errors import translate_errors
 from protect.store.scope import GatedSession, Scope
+from protect.vault.errors import CiphertextRejected
 
 __all__ = ["Actor", "Gate", "Ref"]
+
+NOWHERE: Final = UUID(int=0)  # the unit of somebody who should have one and has none: it is nobody's
 
 Row = TypeVar("Row")
 
@@ -41,7 +44,7 @@ class Gate:
         self.locale = locale
         self.db: GatedSession = runtime.session()
         if actor is not None:
-            unit = actor.unit_id if policy().by_unit(actor.role) else None
+            unit = (actor.unit_id or NOWHERE) if policy().by_unit(actor.role) else None
             self.db.info["scope"] = Scope(actor.agency_id, unit, statistics=actor.role == "analyst")
             self.db.info["token_hash"] = actor.session_hash
 
@@ -125,8 +128,16 @@ class Gate:
         self._trail.write_now(self.actor, action, [], About(result="denied"))
 
     def record_rejected(self, action: str, why: str) -> None:
-        """Write and commit at once that something sealed could not be opened; only auditors read why."""
-        self._trail.write_now(self.actor, action, [], About(result="rejected", why=why))
+        """Write and commit at once that something sealed could not be opened; only auditors read why.
+
+        Where what was touched is the very session or the auditors' key, the entry stands without the reason.
+        """
+        try:
+            self._trail.write_now(self.actor, action, [], About(result="rejected", why=why))
+        except (CiphertextRejected, NotReady, SignInRequired):
+            self._trail.write_now(self.actor, action, [], About(result="rejected"))
+        finally:
+            self.db.close()
 
     def opening(
         self, action: str, refs: Sequence[Ref], *, fields: Iterable[str], purpose: str, consent_id: UUID | None = None

@@ -12,7 +12,7 @@ from protect.access.models import Certificate, KeyGrant, KeyStateRow, Member
 from protect.access.policy import policy
 from protect.access.trust import Trust
 from protect.vault.errors import CiphertextRejected, Reason
-from protect.vault.grants import Grant, make_grant, make_key_state, match_key_state, open_grant
+from protect.vault.grants import Grant, KeyState, make_grant, make_key_state, match_key_state, open_grant
 from protect.vault.identity import Identity
 from protect.vault.tree import CompartmentKey, new_key
 
@@ -37,9 +37,15 @@ def granted_keys(db: Session, identity: Identity, agency_id: UUID, member_id: UU
         if (grant.compartment, grant.version) != (row.compartment, row.version):
             raise CiphertextRejected(Reason.CONTEXT)
         key = open_grant(identity, grant, trust.certificate(row.supplier_id))
-        match_key_state(key, states[(key.name, key.version)])
-        keys.append(key)
+        keys.append(_stated(key, states.get((key.name, key.version))))
     return keys
+
+
+def _stated(key: CompartmentKey, state: KeyState | None) -> CompartmentKey:
+    if state is None:  # somebody took the statement away
+        raise CiphertextRejected(Reason.CONTEXT)
+    match_key_state(key, state)
+    return key
 
 
 def make_first_keys(db: Session, identity: Identity, agency_id: UUID, member_id: UUID) -> list[str]:

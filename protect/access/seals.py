@@ -14,7 +14,7 @@ from protect.store.sealed import Sealed
 from protect.store.shred import ShredStore
 from protect.vault import dropbox, imports, manifest, package, shards
 from protect.vault.package import PackageContext
-from protect.vault.sealing import field_version
+from protect.vault.sealing import RowSealer, field_version
 from protect.vault.shards import SearchEntry
 from protect.vault.tree import DataKey, new_data_key, new_key
 
@@ -60,6 +60,7 @@ class Seals:
     def compartment(self, case_id: UUID, name: str, values: Mapping[str, str], *, part: int = 0) -> SealedCompartment:
         """A fresh row with its own data key: under the compartment's key, or in its drop-box if that is not here.
 
+        Part 0 is the compartment itself; what is dropped in is a further part.
         Raises NotReady while nobody of the agency holds the compartment.
         """
         key = new_data_key()
@@ -73,22 +74,25 @@ class Seals:
     def change(self, row: CompartmentRow, changes: Mapping[str, str]) -> dict[str, Any]:
         """Column values of the row after the changes: next generation, next version of each changed field.
 
-        A row that was dropped in is re-wrapped under the compartment's key on this occasion.
+        A row that was dropped in gets a data key of its own on this occasion: who dropped it in knows the old one.
         """
-        key = rows.data_key(self._keyring, row)
-        sealed = rows.verified(key, row)
+        old = rows.data_key(self._keyring, row)
+        sealed = rows.verified(old, row)
+        key = old if row.wrap == rows.WRAPPED else new_data_key()
+        if key is not old:
+            sealed = _resealed(sealed, rows.sealer(old, row), rows.sealer(key, row))
         sealer = rows.sealer(key, row)
         for field, value in changes.items():
             version = field_version(sealed[field]) + 1 if field in sealed else 1
             sealed[field] = sealer.seal(field, rows.kind_of(field), value, version)
-        generation = row.generation + 1
-        compartment_key = self._keyring.key(row.name, row.key_version)
+        wrapped = self._keyring.key(row.name, row.key_version).wrap(str(row.case_id), key)
         return {
-            "wrap": "key",
-            "wrapped_key": Sealed(compartment_key.wrap(str(row.case_id), key).blob),
-            "generation": generation,
+            "wrap": rows.WRAPPED,
+            "wrapped_key": Sealed(wrapped.blob),
+            "commitment": wrapped.commitment,
+            "generation": row.generation + 1,
             "fields": rows.packed(sealed),
-            "manifest": manifest.compute(key.manifest, generation, sealed),
+            "manifest": manifest.compute(key.manifest, row.generation + 1, sealed),
         }
 
     def drop(self, agency_id: UUID, compartment: str, context: bytes, plaintext: bytes) -> Sealed:
@@ -135,9 +139,18 @@ class Seals:
             held = self._keyring.key(name)
             wrapped = held.wrap(str(case_id), key)
             place = (case_id, agency_id, name, part, held.version)
-            return SealedCompartment(*place, "key", Sealed(wrapped.blob), wrapped.commitment)
-        state = self._keyring.trust.key_state(agency_id, name)
-        row = SealedCompartment(case_id, agency_id, name, part, state.version, "dropbox", Sealed(b""), key.commitment)
-        context = rows.dropped_context(row)
-        row.wrapped_key = self.drop(agency_id, name, context, key.key)
+            return SealedCompartment(*place, rows.WRAPPED, Sealed(wrapped.blob), wrapped.commitment)
+        version = self.key_version(agency_id, name)
+        place = (case_id, agency_id, name, part or 1, version)
+        row = SealedCompartment(*place, rows.DROPPED, Sealed(b""), key.commitment)
+        row.wrapped_key = rows.drop_key(self._keyring, row, key)
         return row
+
+
+def _resealed(sealed: Mapping[str, bytes], old: RowSealer, new: RowSealer) -> dict[str, bytes]:
+    """The same values at the same versions under another key."""
+    kinds = {field: rows.kind_of(field) for field in sealed}
+    return {
+        field: new.seal(field, kinds[field], old.open(field, kinds[field], blob), field_version(blob))
+        for field, blob in sealed.items()
+    }

@@ -1,0 +1,191 @@
+"""What somebody who writes into the database, and has no key at all, can make others believe or give away."""
+
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from protect.access import rows
+from protect.access.founding import redeem
+from protect.access.gate import Gate, Ref
+from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
+from protect.cases.models import CaseCompartment
+from protect.store.sealed import Sealed
+from protect.vault import dropbox, hpke, manifest
+from protect.vault.certificate import Certificate, Invitation
+from protect.vault.encoding import lp
+from protect.vault.errors import CiphertextRejected
+from protect.vault.hpke import KeyPair
+from protect.vault.signing import SigningKey
+from protect.vault.tree import DataKey, new_data_key
+from tests.pages import OWN_SITE, PageClient
+from tests.security.conftest import Copy
+from tests.security.tampering import entries_after, last_entry, member, removed, tampered
+from tests.security.tampering import row as row_of
+from tests.security.tampering import rows as rows_of
+from tests.world import PASSPHRASE, Person
+
+
+def sealed_by(person: Person, case: uuid.UUID, name: str, values: dict[str, str]) -> CaseCompartment:
+    """A row as the program seals it for this person."""
+    with person.gate() as gate:
+        sealed = gate.seals.compartment(case, name, values)
+    return CaseCompartment(unit_id=uuid.uuid4(), **sealed.columns())
+
+
+def read_by(person: Person, row: CaseCompartment) -> dict[str, str]:
+    with person.gate() as gate:
+        opening = gate.opening("case:open", [Ref("case", row.case_id)], fields=[], purpose="assistance")
+        return opening.fields(row)
+
+
+def forge(copy: Copy, row: CaseCompartment, key: DataKey, values: dict[str, str], dropped: bytes) -> None:
+    """Fill a row under a key of one's own, dropped in as anybody can who reads the public table of key states."""
+    question = text("select dropbox_public from key_state where agency_id = :agency and compartment = :name")
+    with copy.as_dba() as connection:
+        public = connection.execute(question, {"agency": row.agency_id, "name": row.name}).scalar_one()
+    sealer = rows.sealer(key, row)
+    sealed = {name: sealer.seal(name, rows.kind_of(name), value, 1) for name, value in values.items()}
+    context = lp("dropped-key.v1", str(row.case_id), str(row.part))
+    row.wrap, row.commitment, row.generation = rows.DROPPED, key.commitment, 1
+    row.wrapped_key = Sealed(dropbox.seal(public, str(row.agency_id), row.name, context, dropped))
+    row.fields, row.manifest = rows.packed(sealed), manifest.compute(key.manifest, 1, sealed)
+
+
+def test_what_a_colleague_drops_in_is_read_and_then_gets_a_key_of_its_own(copy: Copy) -> None:
+    row = sealed_by(copy.world.house_officer, uuid.uuid4(), "health", {"medical_history": "asthme"})
+    assert (row.wrap, row.part) == (rows.DROPPED, 1)
+    assert read_by(copy.world.house_clinician, row) == {"medical_history": "asthme"}
+    before = row.commitment
+    with copy.world.house_clinician.gate() as gate:
+        for name, value in gate.seals.change(row, {"pregnancy_status": "no"}).items():
+            setattr(row, name, value)
+    assert row.wrap == rows.WRAPPED
+    assert row.commitment != before, "who dropped it in knows the key it had"
+    assert read_by(copy.world.house_clinician, row) == {"medical_history": "asthme", "pregnancy_status": "no"}
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_a_key_that_nobody_signed_opens_nothing(copy: Copy, part: int) -> None:
+    """Else the forger would read whatever is saved into the row afterwards, or choose the number that is called."""
+    row = sealed_by(copy.world.house_officer, uuid.uuid4(), "contact", {"phone": "+243812345678"})
+    row.part, key = part, new_data_key()
+    forge(copy, row, key, {"phone": "+243899999999"}, key.key)
+    with pytest.raises(CiphertextRejected):
+        read_by(copy.world.house_officer, row)
+
+
+@pytest.mark.parametrize("sender", ["house_officer", "house_intake", "foreign_officer"])
+def test_a_key_that_somebody_else_signed_opens_nothing(copy: Copy, sender: str) -> None:
+    row = sealed_by(copy.world.house_officer, uuid.uuid4(), "health", {"medical_history": "asthme"})
+    key = new_data_key()
+    with copy.as_dba() as connection:
+        named = text("select id from member where sign_in_name = :name")
+        member = connection.execute(named, {"name": sender}).scalar_one()
+    statement = (str(row.agency_id), str(row.case_id), row.name, str(row.part), str(row.key_version), key.commitment)
+    signature = SigningKey.generate().sign("dropped-by.v1", *statement)
+    forge(copy, row, key, {"medical_history": "rien"}, lp(key.key, str(member), signature))
+    with pytest.raises(CiphertextRejected):
+        read_by(copy.world.house_clinician, row)
+
+
+def test_who_may_not_write_a_compartment_drops_nothing_in(copy: Copy) -> None:
+    """A member of the agency with a true signature, whose role does not write health."""
+    row = sealed_by(copy.world.house_intake, uuid.uuid4(), "health", {"medical_history": "rien"})
+    with pytest.raises(CiphertextRejected):
+        read_by(copy.world.house_clinician, row)
+
+
+def test_what_a_leaver_dropped_in_stays_readable(copy: Copy) -> None:
+    row = sealed_by(copy.world.house_officer_beside, uuid.uuid4(), "health", {"medical_history": "asthme"})
+    revoked = text(
+        "update certificate set revoked_at = :at where member_id = "
+        "(select id from member where sign_in_name = 'house_officer_beside')"
+    )
+    with copy.as_dba() as connection:
+        connection.execute(revoked, {"at": copy.world.runtime.clock()})
+    try:
+        assert read_by(copy.world.house_clinician, row) == {"medical_history": "asthme"}
+    finally:
+        with copy.as_dba() as connection:
+            connection.execute(revoked, {"at": None})
+
+
+def test_a_row_in_the_clear_is_no_row(copy: Copy) -> None:
+    """A wrap that the program does not know is no way round either."""
+    row = sealed_by(copy.world.house_officer, uuid.uuid4(), "contact", {"phone": "+243812345678"})
+    row.wrap = "none"
+    with pytest.raises(CiphertextRejected):
+        read_by(copy.world.house_officer, row)
+
+
+def test_an_officer_without_a_unit_reaches_no_case(copy: Copy) -> None:
+    """Whatever took the unit away from a member of a unit's role, it must not widen what the member sees."""
+    from protect.access import sessions
+    from protect.cases.actions import list_cases
+
+    found = sessions.find(copy.world.runtime, copy.world.house_officer.token).actor
+    assert found is not None
+    with Gate(copy.world.runtime, found, token=copy.world.house_officer.token) as gate:
+        assert list_cases(gate).total > 0
+    actor = replace(found, unit_id=None)
+    with Gate(copy.world.runtime, actor, token=copy.world.house_officer.token) as gate:
+        assert list_cases(gate).total == 0
+
+
+def replaced_key(copy: Copy, name: str) -> tuple[KeyPair, dict[str, bytes]]:
+    """A chain for this person under a root of the forger's own, with a key that the forger holds."""
+    known = row_of(copy, "certificate", "member_id = :id", id=member(copy, name))
+    invited = row_of(copy, "invitation", "id = :id", id=known["invitation_id"])
+    root, enrol, pair = SigningKey.generate(), SigningKey.generate(), hpke.generate()
+    invitation = replace(Invitation.from_bytes(invited["statement"]), enrol_public=enrol.public).signed(root)
+    certificate = replace(Certificate.from_bytes(known["statement"]), hpke_public=pair.public).signed(enrol)
+    return pair, {"root": root.public, "invitation": invitation.to_bytes(), "certificate": certificate.to_bytes()}
+
+
+def test_an_interrupted_form_is_not_sealed_to_a_key_that_was_put_in_the_owners_place(copy: Copy) -> None:
+    """Who writes into the database can end any session: what is sent next must not go to the forger."""
+    person, owner = copy.world.house_officer_beside, member(copy, "house_officer_beside")
+    known = row_of(copy, "certificate", "member_id = :id", id=owner)
+    session = row_of(copy, "session", "member_id = :id and ended_at is null", id=owner)
+    _pair, forged = replaced_key(copy, "house_officer_beside")
+    person.client.get("/dossiers/recherche")
+    before = last_entry(copy)
+    with (
+        tampered(copy, "certificate", "id", {known["id"]: {"statement": forged["certificate"]}}),
+        tampered(copy, "invitation", "id", {known["invitation_id"]: {"statement": forged["invitation"]}}),
+        tampered(copy, "agency_root", "agency_id", {session["agency_id"]: {"root_public": forged["root"]}}),
+        tampered(copy, "session", "id", {session["id"]: {"ended_at": session["seen_at"], "keys": session["keys"]}}),
+    ):
+        person.client.post("/dossiers/recherche", {"typed": "Kabongo"})
+        assert person.client.location == "/connexion"
+        assert rows_of(copy, "lost_form", "member_id = :id", id=owner) == []
+    assert entries_after(copy, before, "rejected") == ["lost-form:keep"]
+    with tampered(copy, "session", "id", {session["id"]: {"ended_at": session["seen_at"], "keys": session["keys"]}}):
+        person.client.raw.post("/dossiers/recherche", data={"typed": "Kabongo"}, headers=OWN_SITE)
+        (kept,) = rows_of(copy, "lost_form", "member_id = :id", id=owner)
+        assert b"Kabongo" not in kept["typed"]
+
+
+def test_a_missing_statement_of_a_key_is_refused_at_sign_in(copy: Copy) -> None:
+    before = last_entry(copy)
+    agency = copy.world.agencies["Grande maison"]
+    with removed(copy, "key_state", "agency_id = :agency and compartment = 'identity'", agency=agency):
+        client = PageClient(copy.world.app)
+        client.get("/connexion")
+        client.post("/connexion", {"name": "house_supervisor", "passphrase": PASSPHRASE}, status=409)
+    assert entries_after(copy, before, "rejected") == ["auth.begin"]
+
+
+def test_an_invitation_lasts_as_long_as_it_was_signed_to(copy: Copy) -> None:
+    plan = AgencyPlan("Tardive", "other", [], [], [NewMember("late", "Lea Tardive", "registrar")])
+    code = add_agency(copy.world.runtime, copy.world.directory, plan).codes[0].code
+    invited = row_of(copy, "invitation", "member_id = :id", id=member(copy, "late"))
+    now = copy.world.runtime.clock()
+    longer = {"expires_at": now + timedelta(days=999)}
+    with tampered(copy, "invitation", "id", {invited["id"]: longer}), copy.world.runtime.unit_of_work() as db:
+        with pytest.raises(CiphertextRejected):
+            redeem(db, code, now + timedelta(days=15))
+        assert redeem(db, code, now + timedelta(days=13)).member.display_name == "Lea Tardive"
