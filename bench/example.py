@@ -1,9 +1,16 @@
 """Cases as they are really kept: thirty fields, most of them short, four of them told in sentences."""
 
 import random
+from collections.abc import Iterator
 from datetime import date
+from itertools import count
+from uuid import UUID
 
+from protect.access.opening import SearchEntry
+from protect.cases.actions_intake import IntakeAnswers
 from protect.cases.names import sounds, words
+
+REGISTERED = date(2026, 6, 1)
 
 SHORT = (
     "surname", "post_surname", "given_name", "birth_date", "phone", "current_address", "safe_contact_channel",
@@ -49,14 +56,15 @@ class Names:
 
     def __init__(self, seed: int = 1, families: int = 4000) -> None:
         self._random = random.Random(seed)
-        made = {"".join(self._random.choices(_SYLLABLES, k=self._random.randint(2, 4))) for _ in range(families)}
-        self._families = sorted(name.capitalize() for name in made)
-        self._weights = [1 / (rank + 5) for rank in range(len(self._families))]
+        always = random.Random(0)
+        made = {"".join(always.choices(_SYLLABLES, k=always.randint(2, 4))) for _ in range(families)}
+        self.families = sorted(name.capitalize() for name in made)
+        self._weights = [1 / (rank + 5) for rank in range(len(self.families))]
 
     def draw(self, count: int) -> list[tuple[str, str, str]]:
         """Surname, post-surname and given name of as many people."""
-        first = self._random.choices(self._families, self._weights, k=count)
-        second = self._random.choices(self._families, self._weights, k=count)
+        first = self._random.choices(self.families, self._weights, k=count)
+        second = self._random.choices(self.families, self._weights, k=count)
         return list(zip(first, second, self._random.choices(_GIVEN, k=count), strict=True))
 
 
@@ -66,7 +74,7 @@ def answers(number: int, name: tuple[str, str, str]) -> dict[str, str]:
     born = f"{chance.randint(1970, 2012)}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}"
     return {
         **dict(zip(LISTED, (*name, born), strict=True)),
-        "phone": f"+24381{number:07d}",
+        "phone": f"+24381{number % 10_000_000:07d}",
         "current_address": f"Avenue des Fleurs {number % 90 + 1}, quartier Mikonga, commune de la N'sele, Kinshasa",
         "safe_contact_channel": "messaging voice",
         "complaint_status": "considering",
@@ -85,7 +93,14 @@ def answers(number: int, name: tuple[str, str, str]) -> dict[str, str]:
     }
 
 
-def sought(name: tuple[str, str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words of a name and their sounds, as a search entry keeps them."""
+def intakes(seed: int) -> Iterator[IntakeAnswers]:
+    """People without end, as imported records of June."""
+    names = Names(seed)
+    for number in count(seed * 1_000_000):
+        yield IntakeAnswers(answers(number, *names.draw(1)), REGISTERED, None, "active")
+
+
+def entry(case_id: UUID, code: str, name: tuple[str, str, str], birth_year: int) -> SearchEntry:
+    """What a search shard keeps of one person."""
     found = words(" ".join(name))
-    return found, sounds(found)
+    return SearchEntry(str(case_id), code, found, sounds(found), birth_year)

@@ -40,7 +40,7 @@ class Working(CaseBound):
     version: Mapped[int]
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805 -- SQLAlchemy gives the class
         return (
             UniqueConstraint("agency_id", "code"),
             UniqueConstraint("agency_id", "import_key"),
@@ -65,7 +65,7 @@ for _field in FIELDS:
     setattr(PlainCase, _field, mapped_column(Text))
     setattr(EncryptedCase, _field, mapped_column(StringEncryptedType(Text, KEY, AesGcmEngine)))
 
-WORKING = tuple(name for name in Working.__annotations__) + ("agency_id",)
+WORKING = (*Working.__annotations__, "agency_id")
 Twin = type[PlainCase] | type[EncryptedCase]
 
 

@@ -1,10 +1,9 @@
 """The world that is measured: one database filled by the real actions, and a copy of it without row-level security."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from protect.access.opening import Opening
 from protect.access.runtime import Runtime
 from protect.cases.actions_compartments import compartments_of
 from protect.cases.actions_import import NamedRow, import_cases
-from protect.cases.actions_intake import IntakeAnswers
 from protect.cases.models import CaseFile
 from protect.config import Settings, load_secrets, make_secrets
 from protect.store import migrate
@@ -25,22 +23,23 @@ from protect.store.embedded import EmbeddedServer
 from protect.store.engine import engine
 from protect.store.shred import ShredStore
 
-DATABASE, BARE = "bench", "bench_bare"
-REGISTERED = date(2026, 6, 1)
+DATABASE, BARE, MANY = "bench", "bench_bare", "bench_many"
 PIECE = 100
+Fill = Callable[[dict[str, Person]], None]
 PROTECTED = ("case_file", "case_compartment", "search_shard", "bench_plain", "bench_utils")
 
 
 @dataclass(frozen=True)
 class World:
-    """What the measures need; `bare` is the officer on the copy whose tables have no row-level security."""
+    """What the measures need, in three databases: as it is, without row-level security, and with many people."""
 
     server: EmbeddedServer
     processor: server.Processor
     people: dict[str, Person]
-    bare: Person
-    folder: Path
+    bare: dict[str, Person]
+    many: dict[str, Person]
     cases: int
+    sync: float
 
 
 @contextmanager
@@ -52,24 +51,25 @@ def opened(place: Path, running: EmbeddedServer, database: str) -> Iterator[Runt
 
 
 @contextmanager
-def built(cases: int) -> Iterator[World]:
-    """Fill the world with `cases` cases, start the server anew with its real durability, and lend it."""
+def built(cases: int, *more: Fill) -> Iterator[World]:
+    """Fill the world with `cases` cases and more, start the server anew with its real durability, and lend it."""
     with server.folder() as place:
         make_secrets(place / "secrets")
         with server.running(place, durable=False) as fleeting:
-            tokens = _fill(place, fleeting, cases)
+            tokens = _fill(place, fleeting, cases, more)
         with (
             server.running(place, durable=True) as durable,
             opened(place, durable, DATABASE) as runtime,
             opened(place, durable, BARE) as bare,
+            opened(place, durable, MANY) as many,
         ):
-            people = {name: Person(runtime, token) for name, token in tokens.items()}
+            people = [signed_in(one, tokens) for one in (runtime, bare, many)]
             processor = server.Processor(durable)
-            yield World(durable, processor, people, Person(bare, tokens["officer"]), place, cases)
+            yield World(durable, processor, *people, cases, server.sync_time(place))
             processor.close()
 
 
-def _fill(place: Path, running: EmbeddedServer, cases: int) -> dict[str, str]:
+def _fill(place: Path, running: EmbeddedServer, cases: int, more: Sequence[Fill]) -> dict[str, str]:
     server.new_database(running, DATABASE)
     migrate.upgrade_url(running.url("owner", DATABASE))
     twins.create(running, DATABASE)
@@ -78,22 +78,25 @@ def _fill(place: Path, running: EmbeddedServer, cases: int) -> dict[str, str]:
         officer = Person(runtime, tokens["officer"])
         _open_cases(officer, cases)
         _copy_cases(officer)
-    server.as_owner(running, DATABASE, *[f"vacuum (analyze) {table}" for table in PROTECTED])
+    server.as_owner(running, DATABASE, *[f"vacuum (full, analyze) {table}" for table in PROTECTED])
     server.new_database(running, BARE, DATABASE)
     server.as_owner(running, BARE, *[f"alter table {table} disable row level security" for table in PROTECTED])
+    server.new_database(running, MANY, DATABASE)
+    with opened(place, running, MANY) as runtime:
+        for fill in more:
+            fill(signed_in(runtime, tokens))
+    server.as_owner(running, MANY, "vacuum (analyze)")
     return tokens
 
 
-def intake(number: int, name: tuple[str, str, str]) -> IntakeAnswers:
-    """One person's answers, as an imported record of June."""
-    return IntakeAnswers(example.answers(number, name), REGISTERED, None, "active")
+def signed_in(runtime: Runtime, tokens: dict[str, str]) -> dict[str, Person]:
+    """The people by sign-in name, with their sessions."""
+    return {name: Person(runtime, token) for name, token in tokens.items()}
 
 
 def _open_cases(officer: Person, cases: int) -> None:
-    rows = [
-        NamedRow(intake(number, name), number.to_bytes(8, "big"), 0)
-        for number, name in enumerate(example.Names().draw(cases))
-    ]
+    found = zip(range(cases), example.intakes(1), strict=False)
+    rows = [NamedRow(intake, number.to_bytes(8, "big"), 0) for number, intake in found]
     for start in range(0, cases, PIECE):
         with officer.gate() as gate:
             import_cases(gate, rows[start : start + PIECE])

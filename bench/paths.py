@@ -1,0 +1,117 @@
+"""The data path: from the rows of the database to the values of a list or a case, and nothing around it.
+
+Session, scope, row-level security and working columns are the same on every side; what differs is the fields.
+"""
+
+import uuid
+from collections.abc import Sequence
+from itertools import cycle
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import load_only
+
+from bench.example import FIELDS, LISTED
+from bench.people import Person
+from bench.timing import Act
+from bench.twins import WORKING, EncryptedCase, PlainCase, Twin
+from protect.access.opening import Opening
+from protect.cases.actions_compartments import compartments_of
+from protect.cases.models import CaseFile
+
+PAGE = 50
+Found = dict[uuid.UUID, dict[str, str]]
+
+
+def newest(model: Any) -> Select[Any]:
+    """The first page, in the order of the product."""
+    return select(model).order_by(model.urgent.desc(), model.opened_at.desc(), model.id).limit(PAGE)
+
+
+def case_ids(person: Person) -> Sequence[uuid.UUID]:
+    """Every case within reach."""
+    with person.gate() as gate:
+        return gate.db.scalars(select(CaseFile.id).order_by(CaseFile.id)).all()
+
+
+def opening_of(person: Person) -> Opening:
+    """The keys of the session, as they are when the entry has been written: unwrapped once, outside the measure."""
+    with person.gate() as gate:
+        return gate.opening("case:list", [], fields=LISTED, purpose="assistance")
+
+
+class Sealed:
+    """Sealed compartments, opened."""
+
+    def __init__(self, person: Person) -> None:
+        self._person = person
+        self._opening = opening_of(person)
+        self._ids = cycle(case_ids(person))
+
+    def list(self) -> Found:
+        """Four fields of fifty cases."""
+        with self._person.gate() as gate:
+            cases = gate.db.scalars(newest(CaseFile)).all()
+            rows = compartments_of(gate, [case.id for case in cases], "identity")
+            return {row.case_id: self._opening.fields(row, LISTED) for row in rows}
+
+    def open(self) -> dict[str, str]:
+        """Thirty fields of one case."""
+        with self._person.gate() as gate:
+            case = gate.db.get_one(CaseFile, next(self._ids))
+            values: dict[str, str] = {}
+            for row in compartments_of(gate, [case.id]):
+                values |= self._opening.fields(row)
+            return values
+
+
+class Unsealed:
+    """Columns of a twin, read."""
+
+    def __init__(self, person: Person, model: Twin) -> None:
+        self._person = person
+        self._model = model
+        self._columns = load_only(*[getattr(model, name) for name in (*WORKING, *LISTED)])
+        self._ids = cycle(case_ids(person))
+
+    def list(self) -> Found:
+        """Four fields of fifty cases; the other columns are left where they are."""
+        with self._person.gate() as gate:
+            rows = gate.db.scalars(newest(self._model).options(self._columns)).all()
+            return {row.id: {name: getattr(row, name) for name in LISTED} for row in rows}
+
+    def open(self) -> dict[str, str]:
+        """Thirty fields of one case."""
+        with self._person.gate() as gate:
+            row = gate.db.get_one(self._model, next(self._ids))
+            return {name: getattr(row, name) for name in FIELDS}
+
+
+def sides(person: Person, what: str) -> dict[str, Act]:
+    """The three ways to list or to open, which must all say the same."""
+    ways: dict[str, Sealed | Unsealed] = {
+        "protect": Sealed(person),
+        "plain": Unsealed(person, PlainCase),
+        "utils": Unsealed(person, EncryptedCase),
+    }
+    acts: dict[str, Act] = {name: getattr(way, what) for name, way in ways.items()}
+    first, *others = [act() for act in acts.values()]
+    if any(other != first for other in others):
+        raise AssertionError(f"the sides do not {what} the same")
+    return acts
+
+
+def statements(person: Person) -> dict[str, Act]:
+    """The statements of list and open alone, nothing opened: for the price of row-level security."""
+    ids = cycle(case_ids(person))
+
+    def listed() -> None:
+        with person.gate() as gate:
+            cases = gate.db.scalars(newest(CaseFile)).all()
+            compartments_of(gate, [case.id for case in cases], "identity")
+
+    def opened() -> None:
+        with person.gate() as gate:
+            compartments_of(gate, [gate.db.get_one(CaseFile, next(ids)).id])
+
+    return {"list": listed, "open": opened}
