@@ -14,7 +14,7 @@ LEAD: Final = AgencyPlan(
     "Agence de protection (démonstration)", "lead", tuple(PROVINCES.items()), (),
     (
         NewMember("registre.agence", "Odile Registre", "registrar"),
-        NewMember("agent.kinshasa", "Aline Agent", "officer", KINSHASA),
+        NewMember("agent.kinshasa", "Amina Agent", "officer", KINSHASA),
         NewMember("agent2.kinshasa", "Basile Agent", "officer", KINSHASA),
         NewMember("agent.goma", "Carine Agent", "officer", GOMA),
         NewMember("supervision.agence", "Denis Superviseur", "supervisor"),
@@ -74,7 +74,7 @@ COMMISSION: Final = AgencyPlan(
     "Commission nationale (démonstration)", "commission", (("Siège", PROVINCES[KINSHASA]),), (),
     (
         NewMember("registre.commission", "Rachel Registre", "registrar"),
-        NewMember("analyse.commission", "Sylvie Analyste", "analyst"),
+        NewMember("analyse.commission", "Sylvie Chiffres", "analyst"),
         NewMember("publication.commission", "Thomas Publie", "publisher"),
         NewMember("lecture.commission", "Ursule Lectrice", "reader"),
         NewMember("audit.commission", "Victor Auditeur", "auditor"),

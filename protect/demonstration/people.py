@@ -14,7 +14,7 @@ MONTHS: Final = 18
 DAYS: Final = MONTHS * 30
 RECENT: Final = timedelta(days=30)
 INFORMED: Final = ("data_use", "access_right", "retention", "withdrawal", "voluntary")
-NOTE: Final = f"{MARK} : personne et faits inventés. Toute ressemblance serait un hasard."
+NOTE: Final = f"{MARK} : personne et faits inventés, sans rapport avec quiconque."
 
 NAMES: Final = ("Mbuyi", "Kabeya", "Ilunga", "Lukusa", "Mputu", "Nsimba", "Bahati", "Kambale", "Kahindo", "Masika",
                 "Ngalula", "Tshala", "Mukendi", "Basosila", "Lumande", "Mutoka", "Kasereka", "Nzita")  # fmt: skip
