@@ -24,24 +24,26 @@ class Bounds:
     greatest: float
 
     def finding(self, threshold: int) -> str | None:
-        """What the bounds give away, if anything: `recovered`, `small` or `present`.
-
-        Bounds that lie wholly at or above the threshold give nothing away: such a cell is large,
-        and was hidden only to cover another.
-        """
+        """What the bounds give away for certain: `recovered` or `small`."""
         if self.least == self.greatest:
             return "recovered"
-        if self.greatest < threshold:
-            return "small"
-        return "present" if 0 < self.least < threshold else None
+        return "small" if self.greatest < threshold else None
+
+    def telling(self, threshold: int) -> bool:
+        """Tell whether somebody is certainly there, perhaps few: only counts hidden to cover others may be so."""
+        return 0 < self.least < threshold <= self.greatest
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the attacker came to: the bounds of every hidden cell, and which of them give something away."""
+    """What the attacker came to: the bounds of every hidden cell, and which of them give something away.
+
+    `large` are the cells that the attacker took to be at or above the threshold, knowing how tables are hidden.
+    """
 
     bounds: Mapping[Cell, Bounds]
     findings: Mapping[Cell, str]
+    large: frozenset[Cell] = frozenset()
 
     @property
     def safe(self) -> bool:
@@ -50,34 +52,61 @@ class Report:
 
 
 def attack(published: Published, relations: Sequence[Relation], threshold: int, *, seconds: float = 30) -> Report:
-    """The bounds of every hidden cell. Raises PublicationBroken, SolverExhausted."""
+    """The bounds of every hidden cell, for somebody who knows the sums and how cells are chosen to be hidden.
+
+    A small count is never hidden so that its presence shows. So wherever somebody is certainly there, the attacker
+    takes the count to be large, and goes on from that until nothing new follows. If that leads into a
+    contradiction, presence itself was given away. Raises PublicationBroken, SolverExhausted.
+    """
+    room = _room(published, relations, seconds)
+    bounds, large = room.bounds(), set[Cell]()
+    try:
+        while telling := {cell for cell, bound in bounds.items() if bound.telling(threshold)}:
+            large |= telling
+            room.raise_to(telling, threshold)
+            bounds = room.bounds()
+    except PublicationBroken:
+        given_away = {**_findings(bounds, threshold), **dict.fromkeys(telling, "present")}
+        return Report(bounds, given_away, frozenset(large))
+    return Report(bounds, _findings(bounds, threshold), frozenset(large))
+
+
+def _findings(bounds: Mapping[Cell, Bounds], threshold: int) -> dict[Cell, str]:
+    return {cell: found for cell, bound in bounds.items() if (found := bound.finding(threshold))}
+
+
+def _room(published: Published, relations: Sequence[Relation], seconds: float) -> "_Room":
     cells = list(published)
     place = {cell: number for number, cell in enumerate(cells)}
     rows = [[(place[relation.total], 1.0), *((place[part], -1.0) for part in relation.parts)] for relation in relations]
-    values = np.array([math.nan if value is None else value for value in published.values()], dtype=np.float64)
-    hidden = np.isnan(values)
-    lower, upper = np.where(hidden, 0.0, values), np.where(hidden, math.inf, values)
-    room = _Room(System(len(cells), rows, seconds), lower, upper)
-    bounds = {cells[number]: room.bounds(number) for number in np.flatnonzero(hidden).tolist()}
-    room.require_some()
-    findings = {cell: found for cell, bound in bounds.items() if (found := bound.finding(threshold))}
-    return Report(bounds, findings)
+    return _Room(System(len(cells), rows, seconds), published)
 
 
 class _Room:
     """All tables that fit the publication."""
 
-    def __init__(self, system: System, lower: Vector, upper: Vector) -> None:
-        self._system, self._lower, self._upper = system, lower, upper
-        self._touched_zero = np.zeros(len(lower), dtype=bool)
+    def __init__(self, system: System, published: Published) -> None:
+        values = np.array([math.nan if value is None else value for value in published.values()], dtype=np.float64)
+        hidden = np.isnan(values)
+        self._system, self._cells = system, list(published)
+        self._lower, self._upper = np.where(hidden, 0.0, values), np.where(hidden, math.inf, values)
+        self._hidden = [int(number) for number in np.flatnonzero(hidden)]
+        self._touched_zero = np.zeros(len(values), dtype=bool)
 
-    def require_some(self) -> Vector:
-        """One table that fits. Raises PublicationBroken."""
-        return self._best(np.zeros(len(self._lower)))
+    def bounds(self) -> dict[Cell, Bounds]:
+        """The bounds of every hidden cell."""
+        self._require_some()
+        return {self._cells[number]: Bounds(self._least(number), self._greatest(number)) for number in self._hidden}
 
-    def bounds(self, number: int) -> Bounds:
-        """The bounds of one cell."""
-        return Bounds(self._least(number), self._greatest(number))
+    def raise_to(self, cells: set[Cell], threshold: int) -> None:
+        """Leave out the tables where one of these cells is below the threshold."""
+        for number in self._hidden:
+            if self._cells[number] in cells:
+                self._lower[number] = threshold
+        self._touched_zero[:] = False
+
+    def _require_some(self) -> None:
+        self._best(np.zeros(len(self._lower)))
 
     def _least(self, number: int) -> int:
         if self._touched_zero[number]:
@@ -88,7 +117,7 @@ class _Room:
         try:
             return float(self._best(self._towards(number, -1.0))[number])
         except Unbounded:
-            self.require_some()
+            self._require_some()
             return math.inf
 
     def _towards(self, number: int, cost: float) -> Vector:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,7 +47,7 @@ class Counts:
                 found |= zeros
         return found - self.structural
 
-    def published(self, hidden: frozenset[Cell] | set[Cell]) -> dict[Cell, int | None]:
+    def published(self, hidden: AbstractSet[Cell]) -> dict[Cell, int | None]:
         """What readers see when these cells are hidden."""
         return {cell: None if cell in hidden else value for cell, value in self.values.items()}
 
@@ -66,14 +67,14 @@ def control(counts: Counts, *, seconds: float = 30) -> Controlled:
     when the time is up.
     """
     end = time.monotonic() + seconds
-    cover = _Cover(counts, seconds)
-    findings = set(counts.primary())
+    cover, primary = _Cover(counts, seconds), counts.primary()
+    wanted: AbstractSet[Cell] = primary
     for _ in range(_ROUNDS):
-        published = counts.published(cover.protect(findings))
+        published = counts.published(cover.protect(wanted))
         report = attack(published, counts.relations, counts.threshold, seconds=end - time.monotonic())
-        if report.safe:
+        if report.safe and not report.large & primary:
             return Controlled(published, report)
-        findings = set(report.findings)
+        wanted = report.findings.keys() | report.large
     raise ReleaseUnsafe("the attacker still works out a hidden count")
 
 
@@ -92,7 +93,7 @@ class _Cover:
         self._system = System(2 * len(self._cells), self._rows(counts.relations), seconds)
         self._witnesses: list[Vector] = [self._true]
 
-    def protect(self, cells: set[Cell]) -> set[Cell]:
+    def protect(self, cells: AbstractSet[Cell]) -> set[Cell]:
         """Protect these cells too; gives all cells to hide."""
         added = {self._place[cell] for cell in cells}
         self._protected |= added

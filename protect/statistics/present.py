@@ -1,7 +1,7 @@
 """Tables as readers see them: labels, rows and columns, a chart, and what is printed under each."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from protect import vocab
 from protect.i18n import format_list, format_number, format_percent, gettext, language
@@ -12,6 +12,7 @@ from protect.statistics.tables import DIMENSIONS, Cell
 from protect.web.charts import Bar, BarChart, bar_chart
 
 _LAYERED = 3
+_BESIDE_A_BAR = 20
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,6 @@ class Sheet:
 
     key: str
     title: str
-    definition: str
     chart: BarChart | None
     unit: str
     grids: tuple[Grid, ...]
@@ -63,18 +63,29 @@ class _Labelled:
         return self.table.cells[Cell.of(self.table.population, at)]
 
 
-def sheet(table: PublishedTable, threshold: int, exact: Mapping[Cell, int] | None = None) -> Sheet:
-    """The table for the screen; with `exact`, hidden counts are told behind the sign that hides them."""
+def sheets(
+    tables: Iterable[PublishedTable], threshold: int, exact: Mapping[Cell, int] | None = None
+) -> tuple[Sheet, ...]:
+    """The tables for the screen, one chart for each indicator; with `exact`, hidden counts are told too."""
+    drawn: set[str] = set()
+    made = []
+    for table in tables:
+        one = _sheet(table, threshold, exact)
+        made.append(replace(one, chart=None) if table.indicator in drawn else one)
+        drawn.add(table.indicator)
+    return tuple(made)
+
+
+def _sheet(table: PublishedTable, threshold: int, exact: Mapping[Cell, int] | None) -> Sheet:
     labelled = _Labelled(table, threshold, exact)
     name = next(found for found in vocab.load().indicators if found.id == table.indicator).name(language())
     by = format_list([_dimension(dimension) for dimension in table.dimensions])
     return Sheet(
         key="-".join((table.indicator, *table.dimensions)).lower(),
         title=gettext("%(indicator)s by %(dimensions)s", indicator=name, dimensions=by.lower()) if by else name,
-        definition=table.indicator,
         chart=_chart(labelled, name),
         unit=gettext("Persons"),
-        grids=tuple(_grids(labelled)),
+        grids=tuple(_grids(labelled, name)),
         denominator=figure(table.denominator, threshold),
         completeness=tuple(_completeness(labelled)),
     )
@@ -99,6 +110,11 @@ def label_of(dimension: str, value: str) -> str:
     return codelist.get(value).label(language()) if codelist else value
 
 
+def shortened(label: str) -> str:
+    """A label that fits beside a bar; the table under the chart has it in full."""
+    return label if len(label) <= _BESIDE_A_BAR else label[: _BESIDE_A_BAR - 1].rstrip() + "…"
+
+
 def cell_label(cell: Cell) -> str:
     """Where a cell stands, in words."""
     return " · ".join(label_of(name, value) for name, value in cell.at) or gettext("Total")
@@ -120,15 +136,15 @@ def _dimension(dimension: str) -> str:
     return vocab.load().field(DIMENSIONS[dimension]).label(language())
 
 
-def _grids(labelled: _Labelled) -> Iterator[Grid]:
+def _grids(labelled: _Labelled, name: str) -> Iterator[Grid]:
     """One grid, or for three dimensions one for each value of the last."""
     dimensions = labelled.table.dimensions
     if len(dimensions) < _LAYERED:
-        yield _grid(labelled, dimensions, {}, gettext("Persons"))
+        yield _grid(labelled, dimensions, {}, name)
         return
     *plane, layer = dimensions
     for value, words in labelled.axis(layer):
-        caption = gettext("%(dimension)s: %(value)s", dimension=_dimension(layer), value=words)
+        caption = gettext("%(indicator)s: %(value)s", indicator=name, value=words)
         yield _grid(labelled, tuple(plane), {layer: value}, caption)
 
 
@@ -152,7 +168,7 @@ def _chart(labelled: _Labelled, title: str) -> BarChart | None:
     down = table.dimensions[0]
     counts = {value: labelled.value({down: value}) for value in table.values[down]}
     bars = [
-        Bar(label_of(down, value), count, figure(count, labelled.threshold))
+        Bar(shortened(label_of(down, value)), count, figure(count, labelled.threshold))
         for value, count in counts.items()
         if count != 0
     ]

@@ -50,7 +50,7 @@ class Draft:
 
 
 def draft(
-    persons: Iterable[Person], excluded: int, period: Period, values: Domains, threshold: int, *, seconds: float = 20
+    persons: Iterable[Person], excluded: int, period: Period, values: Domains, threshold: int, *, seconds: float = 30
 ) -> Draft:
     """The fixed list of tables for a period, under control.
 

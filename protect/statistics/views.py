@@ -10,7 +10,7 @@ from protect.i18n import gettext, lazy
 from protect.statistics import actions
 from protect.statistics.control import ReleaseUnsafe
 from protect.statistics.forms import DecisionForm, PeriodForm, ProposalForm
-from protect.statistics.present import cell_label, excluded, finding_label, sheet
+from protect.statistics.present import cell_label, excluded, finding_label, sheets
 from protect.web.pages import SEE_OTHER, Pages
 from protect.web.render import render
 
@@ -65,10 +65,10 @@ def preview(gate: Gate) -> str:
     except tuple(REFUSALS) as refused:
         form.refuse(str(REFUSALS[type(refused)]))
         return _ask(form)
-    sheets = [sheet(table, built.threshold, built.draft.exact) for table in built.draft.tables]
+    shown = sheets(built.draft.tables, built.threshold, built.draft.exact)
     sent = ProposalForm(formdata=None, data={"first": form.first.data, "last": form.last.data, "seen": built.seen})
     return render(
-        "statistics/preview.html", preview=built, sheets=sheets, excluded=excluded(built.draft.excluded), form=sent
+        "statistics/preview.html", preview=built, sheets=shown, excluded=excluded(built.draft.excluded), form=sent
     )
 
 
@@ -123,5 +123,5 @@ def _review(review: actions.Review, form: DecisionForm) -> str:
 
 def _printed(release: actions.ReleaseView) -> dict[str, object]:
     """A release in words."""
-    sheets = [sheet(table, release.threshold) for table in release.tables]
-    return {"release": release, "sheets": sheets, "excluded": excluded(release.excluded)}
+    shown = sheets(release.tables, release.threshold)
+    return {"release": release, "sheets": shown, "excluded": excluded(release.excluded)}

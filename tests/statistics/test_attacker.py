@@ -33,29 +33,46 @@ def test_a_square_of_hidden_cells_still_gives_bounds():
     assert report.safe
 
 
-def test_smallness_and_presence_are_findings():
+def test_smallness_is_a_finding():
     small = filled(FLAT, [3, 4, 30, 40])
     inner = [cell for cell in small if len(cell.at) == 2]
     assert attack(published(small, *inner), sums(FLAT), K).findings[at(sex="F", majority="child")] == "small"
-    present = filled(FLAT, [12, 4, 30, 3])
-    assert attack(published(present, *inner), sums(FLAT), K).findings[at(sex="F", majority="child")] == "present"
+
+
+def test_an_attacker_who_knows_the_method_goes_on_from_what_must_be_large():
+    cells = filled(FLAT, [12, 4, 30, 8])
+    inner = [cell for cell in cells if len(cell.at) == 2]
+    report = attack(published(cells, *inner), sums(FLAT), K)
+    # By the sums alone there are 4 to 16 girls; being certainly there, they must be many, and so on round the square.
+    assert at(sex="F", majority="child") in report.large
+    assert report.bounds[at(sex="F", majority="adult")] == Bounds(0, 2)
+    assert report.findings[at(sex="F", majority="adult")] == "small"
+
+
+def test_presence_that_cannot_be_a_large_count_is_a_finding():
+    cells = filled(FLAT, [7, 8, 3, 2])
+    inner = [cell for cell in cells if len(cell.at) == 2]
+    findings = attack(published(cells, *inner), sums(FLAT), K).findings
+    assert findings[at(sex="F", majority="child")] == "present"
 
 
 @pytest.mark.parametrize(
-    ("bounds", "finding"),
+    ("bounds", "finding", "telling"),
     [
-        (Bounds(0, 10), None),
-        (Bounds(0, math.inf), None),
-        (Bounds(0, 9), "small"),
-        (Bounds(1, 10), "present"),
-        (Bounds(9, 40), "present"),
-        (Bounds(10, 40), None),
-        (Bounds(12, 12), "recovered"),
-        (Bounds(0, 0), "recovered"),
+        (Bounds(0, 10), None, False),
+        (Bounds(0, math.inf), None, False),
+        (Bounds(0, 9), "small", False),
+        (Bounds(1, 9), "small", False),
+        (Bounds(1, 10), None, True),
+        (Bounds(9, 40), None, True),
+        (Bounds(10, 40), None, False),
+        (Bounds(12, 12), "recovered", False),
+        (Bounds(0, 0), "recovered", False),
     ],
 )
-def test_what_bounds_give_away(bounds, finding):
+def test_what_bounds_give_away(bounds, finding, telling):
     assert bounds.finding(K) == finding
+    assert bounds.telling(K) == telling
 
 
 def test_with_everything_hidden_nothing_is_bounded():

@@ -53,7 +53,11 @@ def test_totals_are_hidden_last():
 def test_random_linked_tables_are_safe_and_true(inner):
     counts = linked(inner)
     published = control(counts).published
-    assert attack(published, counts.relations, K).safe
+    report = attack(published, counts.relations, K)
+    assert report.safe
+    for cell in counts.primary():
+        assert report.bounds[cell].least == 0
+        assert report.bounds[cell].greatest >= K
     for cell, value in published.items():
         assert value in {None, counts.values[cell]}
         assert value is None or value == 0 or value >= K
@@ -63,7 +67,9 @@ def test_random_linked_tables_are_safe_and_true(inner):
 @given(st.lists(st.integers(0, 30), min_size=8, max_size=8))
 def test_random_cubes_are_safe(inner):
     counts = Counts(filled(CUBE, inner), sums(CUBE), K)
-    assert attack(control(counts).published, counts.relations, K).safe
+    report = attack(control(counts).published, counts.relations, K)
+    assert report.safe
+    assert not report.large & counts.primary()
 
 
 def test_naive_hiding_is_recovered_in_many_random_tables():
