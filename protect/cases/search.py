@@ -3,10 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final, Generic, Protocol, TypeVar
 
-from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
 from protect.cases.code import squeezed
@@ -20,6 +18,7 @@ PER_SLIP: Final = 4  # one slip for so many letters
 OTHER_YEAR: Final = 0.05
 SURPLUS_WORD: Final = 0.001
 CODE_LEAST: Final = 3
+CODE_LETTERS: Final = 5
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
@@ -69,37 +68,67 @@ class Question:
         years = frozenset(int(word) for word in found if _YEAR.fullmatch(word))
         names = tuple(word for word in found if not any(sign.isdigit() for sign in word))
         code = squeezed(typed)
-        return cls(names, years, code if len(code) >= CODE_LEAST else "")
+        return cls(names, years, code if _could_be_code(code) else "")
 
 
-def find(entries: Sequence[E], typed: str, *, limit: int = 50) -> list[Hit[E]]:
-    """The entries that fit what was typed, best first; a whole or begun code comes before any name."""
+def find(entries: Iterable[E], typed: str, *, limit: int = 50) -> list[Hit[E]]:
+    """The entries that fit what was typed, best first; a whole or begun code comes before any name.
+
+    Entries are looked at one by one and let go again: an agency may have many thousands.
+    """
     question = Question.read(typed)
-    by_code = [Hit(entry, 1.0) for entry in entries if question.code and _has_code(entry.code, question.code)]
-    if by_code or not question.names:
+    likeness = _Likeness(question.names)
+    by_code: list[Hit[E]] = []
+    by_name: list[Hit[E]] = []
+    for entry in entries:
+        if question.code and _has_code(entry.code, question.code):
+            by_code.append(Hit(entry, 1.0))
+        elif question.names and (score := likeness.of(entry)) >= ENTRY_AT_LEAST:
+            by_name.append(Hit(entry, max(0.0, score - _discount(entry, question))))
+    if by_code:
         return sorted(by_code, key=lambda hit: hit.entry.code)[:limit]
-    hits = sorted(_by_name(entries, question), key=lambda hit: (-hit.score, hit.entry.code))
-    return hits[:limit]
+    return sorted(by_name, key=lambda hit: (-hit.score, hit.entry.code))[:limit]
+
+
+def _could_be_code(piece: str) -> bool:
+    """Most names are too long: what begins a code by letters alone is the country and the province."""
+    return len(piece) >= CODE_LEAST and not (piece.isalpha() and len(piece) > CODE_LETTERS)
 
 
 def _has_code(code: str, piece: str) -> bool:
     """A code is found by its start, with or without the country, or by its last four signs."""
-    whole = squeezed(code)
+    whole = code.replace("-", "")
     return whole.startswith(piece) or whole[2:].startswith(piece) or (whole.endswith(piece) and not piece.isalpha())
 
 
-def _by_name(entries: Sequence[E], question: Question) -> Iterable[Hit[E]]:
-    written = list(set(chain.from_iterable(entry.names for entry in entries)))
-    heard = list(set(chain.from_iterable(entry.phonetic for entry in entries)))
-    likeness = [(_written_like(word, written), _heard_like(word, heard)) for word in question.names]
-    known = set().union(*(spelled for spelled, _ in likeness))
-    audible = set().union(*(sounded for _, sounded in likeness))
-    for entry in entries:
-        if known.isdisjoint(entry.names) and audible.isdisjoint(entry.phonetic):
-            continue
-        score = sum(_best(entry, *scores) for scores in likeness) / len(likeness)
-        if score >= ENTRY_AT_LEAST:
-            yield Hit(entry, max(0.0, score - _discount(entry, question)))
+class _Likeness:
+    """How well entries fit the words that were asked for; every name and every sound is judged once."""
+
+    def __init__(self, asked: Sequence[str]) -> None:
+        self._asked = [(word, sound(word)) for word in asked]
+        self._scores: list[tuple[dict[str, float], dict[str, float]]] = [({}, {}) for _ in asked]
+        self._read: set[str] = set()
+        self._heard: set[str] = set()
+        self._known: set[str] = set()  # of those that were read or heard the ones that fit any word
+        self._audible: set[str] = set()
+
+    def of(self, entry: Entry) -> float:
+        """The mean, over the words asked for, of the name that fits best."""
+        if not (self._read.issuperset(entry.names) and self._heard.issuperset(entry.phonetic)):
+            self._judge(entry)
+        if self._known.isdisjoint(entry.names) and self._audible.isdisjoint(entry.phonetic):
+            return 0.0
+        return sum(_best(entry, *scores) for scores in self._scores) / len(self._scores)
+
+    def _judge(self, entry: Entry) -> None:
+        names, keys = set(entry.names) - self._read, set(entry.phonetic) - self._heard
+        for (word, key), (spelled, sounded) in zip(self._asked, self._scores, strict=True):
+            spelled |= {name: score for name in names if (score := _written_like(word, name))}
+            sounded |= {heard: score for heard in keys if (score := _heard_like(key, heard))}
+            self._known |= spelled.keys() & names
+            self._audible |= sounded.keys() & keys
+        self._read |= names
+        self._heard |= keys
 
 
 def _discount(entry: Entry, question: Question) -> float:
@@ -118,23 +147,19 @@ def _best(entry: Entry, spelled: dict[str, float], sounded: dict[str, float]) ->
     return best
 
 
-def _written_like(word: str, choices: Sequence[str]) -> dict[str, float]:
-    """Likeness of each spelling that could be this word: begun like it, or a few slips away."""
-    scores = {choice: STARTS_WEIGHT for choice in choices if choice.startswith(word)}
-    slips = len(word) // PER_SLIP if len(word) > SHORT else 0
-    near = process.extract_iter(word, choices, scorer=DamerauLevenshtein.distance, score_cutoff=slips, processor=None)
-    for choice, distance, _ in near:
-        likeness = JaroWinkler.similarity(word, choice) if distance else 1.0
-        scores[choice] = max(scores.get(choice, 0.0), likeness)
-    return scores
+def _written_like(word: str, name: str) -> float:
+    """Likeness of a spelling that could be this word, begun like it or a few slips away; else 0."""
+    begun = STARTS_WEIGHT if name.startswith(word) else 0.0
+    return max(begun, _near(word, name, len(word) // PER_SLIP if len(word) > SHORT else 0))
 
 
-def _heard_like(word: str, choices: Sequence[str]) -> dict[str, float]:
-    """Likeness of each sound key to the sound of this word."""
-    key = sound(word)
-    slips = len(key) // (PER_SLIP + 1)
-    near = process.extract_iter(key, choices, scorer=DamerauLevenshtein.distance, score_cutoff=slips, processor=None)
-    return {
-        choice: HEARD_WEIGHT * (JaroWinkler.similarity(key, choice) if distance else 1.0)
-        for choice, distance, _ in near
-    }
+def _heard_like(key: str, heard: str) -> float:
+    """Likeness of a sound key to the sound of a word, or 0."""
+    return HEARD_WEIGHT * _near(key, heard, len(key) // (PER_SLIP + 1))
+
+
+def _near(word: str, other: str, slips: int) -> float:
+    distance = DamerauLevenshtein.distance(word, other, score_cutoff=slips)
+    if distance > slips:
+        return 0.0
+    return JaroWinkler.similarity(word, other) if distance else 1.0

@@ -100,3 +100,8 @@ def test_a_national_caseload_is_searched_in_a_moment():
     started = time.process_time()
     find(people, "Tshilumba Mbuyi")
     assert time.process_time() - started < 1.5  # the bench holds the real target, 0.3 s
+
+
+def test_entries_may_come_one_by_one():
+    assert [hit.entry for hit in find(iter(PEOPLE), "Tshibangu")] == [PEOPLE[2]]
+    assert [hit.entry for hit in find(iter(PEOPLE), "9kkm")] == [PEOPLE[2]]
