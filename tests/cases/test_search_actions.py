@@ -25,7 +25,7 @@ def test_a_case_is_found_by_sound_slip_accent_and_code(people):
     with people.officer.gate() as gate:
         code = actions_search.search_cases(gate, "tshimanga")[0].code
     assert found(people.officer, code.lower()) == [case_id]
-    assert found(people.officer, code[-4:]) == [case_id]
+    assert found(people.officer, code[3:]) == [case_id]  # four letters at its end would be a name
 
 
 def test_the_unit_is_the_limit_and_the_agency_that_of_a_supervisor(people):
