@@ -18,7 +18,7 @@ PAGE_SIZE = 50
 class Filter:
     """What to look for; every condition left out lets everything through."""
 
-    agency_id: uuid.UUID | None = None
+    agencies: frozenset[uuid.UUID] | None = None
     actor_id: uuid.UUID | None = None
     action: str | None = None
     result: str | None = None
@@ -73,7 +73,9 @@ def page(session: Session, wanted: Filter, *, before: int | None = None) -> Page
 
 def _matching(wanted: Filter) -> Select[*tuple[Any, ...]]:
     query = select(*_SHOWN)
-    for name in ("agency_id", "actor_id", "action", "result", "sequence"):
+    if wanted.agencies is not None:
+        query = query.where(TrailEntry.agency_id.in_(wanted.agencies))
+    for name in ("actor_id", "action", "result", "sequence"):
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(getattr(TrailEntry, name) == value)

@@ -1,4 +1,4 @@
-"""Reading and checking the trail of one's own agency; reading it is itself an entry."""
+"""Reading and checking the trail; reading it is itself an entry."""
 
 import uuid
 from collections.abc import Mapping
@@ -7,12 +7,13 @@ from typing import Final
 from sqlalchemy import select
 
 from protect.access.gate import Gate, Ref
-from protect.access.models import Member
+from protect.access.models import AgencyRoot, KeyStateRow, Member
 from protect.audit import read
 from protect.audit.entry import AUDIT, Detail, open_detail
 from protect.audit.epochs import start_keys
 from protect.audit.read import Filter, TrailLine
 from protect.audit.verify import Report, verify
+from protect.directory.actions import agency_names
 from protect.oversight.journal import JournalLine, JournalPage, Wanted
 from protect.vault.errors import CiphertextRejected
 from protect.vault.hpke import KeyPair
@@ -23,7 +24,7 @@ SEARCHED: Final = 40
 
 
 def journal(gate: Gate, wanted: Wanted, before: int | None = None) -> JournalPage:
-    """A page of the trail of one's own agency, its details opened in this session.
+    """A page of the trail within reach, its details opened in this session.
 
     The entry of this reading is committed first, so that the page shows it. Raises CompartmentLocked
     without the auditors' key.
@@ -47,7 +48,7 @@ def journal(gate: Gate, wanted: Wanted, before: int | None = None) -> JournalPag
 
 
 def people(gate: Gate) -> tuple[tuple[uuid.UUID, str], ...]:
-    """Everybody of one's own agency whose entries there may be, by name."""
+    """Everybody whose entries there may be, by name."""
     gate.permit("trail:read")
     return tuple(sorted(_names(gate).items(), key=lambda found: found[1]))
 
@@ -93,14 +94,31 @@ class _Reader:
             return None
 
 
+def _agencies(gate: Gate) -> frozenset[uuid.UUID]:
+    """One's own agency; for the lead also those that have no auditors, whose details are sealed to the lead's."""
+    own = gate.member.agency_id
+    if gate.db.scalar(select(AgencyRoot.kind).where(AgencyRoot.agency_id == own)) != "lead":
+        return frozenset({own})
+    audited = select(KeyStateRow.agency_id).where(KeyStateRow.compartment == AUDIT)
+    without = gate.db.scalars(select(AgencyRoot.agency_id).where(AgencyRoot.agency_id.not_in(audited)))
+    return frozenset({own, *without})
+
+
 def _names(gate: Gate) -> Mapping[uuid.UUID, str]:
-    rows = gate.db.execute(select(Member.id, Member.display_name).where(Member.agency_id == gate.member.agency_id))
-    return {row.id: row.display_name for row in rows}
+    """Names of the members; those of another agency with its name."""
+    agencies = _agencies(gate)
+    others = agency_names(gate, agencies - {gate.member.agency_id})
+    columns = (Member.id, Member.display_name, Member.agency_id)
+    rows = gate.db.execute(select(*columns).where(Member.agency_id.in_(agencies)))
+    return {
+        member_id: f"{name} ({others[agency_id]})" if agency_id in others else name
+        for member_id, name, agency_id in rows
+    }
 
 
 def _filter(gate: Gate, wanted: Wanted) -> Filter:
     return Filter(
-        agency_id=gate.member.agency_id,
+        agencies=_agencies(gate),
         actor_id=wanted.actor_id,
         action=wanted.action,
         result=wanted.result,

@@ -55,6 +55,7 @@ class SentReferral:
     consent_id: UUID | None
     facts: RequestFacts | None  # None where this session has no key of the sender's copy
     proposals: tuple[Match, ...]
+    may_refer: bool
     may_cancel: bool
     may_withdraw: bool
 
@@ -94,7 +95,7 @@ def show_referral(gate: Gate, referral_id: UUID) -> SentReferral:
     return SentReferral(
         referral=shown, case_id=row.case_id, consent_id=row.consent_id, facts=asked,
         proposals=_next_best(gate, row, asked) if _needs_another(shown) else (),
-        may_cancel=may_cancel, may_withdraw=gate.allows("consent:withdraw", row) and not shown.ended_by_sender,
+        may_refer=gate.allows("referral:request", row), may_cancel=may_cancel, may_withdraw=gate.allows("consent:withdraw", row) and not shown.ended_by_sender,
     )  # fmt: skip
 
 

@@ -42,8 +42,8 @@ def test_a_last_page_of_exactly_fifty_has_no_next(trail: Trail) -> None:
     ("conditions", "expected"),
     [
         ({}, [2, 1, 0]),
-        ({"agency_id": AGENCY}, [1, 0]),
-        ({"agency_id": OTHER_AGENCY}, [2]),
+        ({"agencies": frozenset({AGENCY})}, [1, 0]),
+        ({"agencies": frozenset({OTHER_AGENCY})}, [2]),
         ({"actor_id": entry(1).actor_id}, [1]),
         ({"action": "case:list"}, [1]),
         ({"result": "denied"}, [2]),
@@ -52,7 +52,7 @@ def test_a_last_page_of_exactly_fifty_has_no_next(trail: Trail) -> None:
         ({"last_day": date(2026, 3, 1)}, [1, 0]),
         ({"first_day": date(2026, 3, 2), "last_day": date(2026, 3, 2)}, [2]),
         ({"first_day": date(2026, 3, 2), "zone": timezone(timedelta(hours=16))}, [2, 1, 0]),
-        ({"agency_id": AGENCY, "result": "denied"}, []),
+        ({"agencies": frozenset({AGENCY}), "result": "denied"}, []),
     ],
 )
 def test_every_condition_narrows(trail: Trail, conditions: dict[str, object], expected: list[int]) -> None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from protect.access.errors import Denied
+from protect.access.gate import Ref
 from protect.audit import seal
 from protect.cases.actions import show_case
 from protect.oversight import actions
@@ -48,8 +49,22 @@ def test_refused_attempts_are_found(world):
         see(world.shelter_intake, opened(world.officer))
     with pytest.raises(Denied), world.officer.gate() as gate:
         actions.journal(gate, Wanted(ZONE))
-    (line,) = read(world, result="denied").lines
-    assert (line.action, line.who) == ("trail:read", "Aline Agent")
+    found = [(line.action, line.who) for line in read(world, result="denied").lines]
+    assert found == [("trail:read", "Aline Agent"), ("case:open", "Gilbert Accueil (Maison Une)")]
+
+
+def test_the_lead_reads_for_agencies_without_auditors_and_for_no_other(world):
+    with world.shelter_intake.gate() as gate:
+        gate.opening("referral:read", [Ref("referral", "one")], fields=("sex",), purpose="referral")
+    with world.foreign_officer.gate() as gate:
+        gate.opening("case:open", [Ref("case", "two")], fields=("surname",), purpose="assistance")
+    (line,) = [line for line in read(world).lines if line.action == "referral:read"]
+    assert (line.who, line.objects, line.closed) == ("Gilbert Accueil (Maison Une)", ("one",), False)
+    assert "two" not in {one for line in read(world).lines for one in line.objects}
+    with world.foreign_auditor.gate() as gate:
+        lines = actions.journal(gate, Wanted(ZONE)).lines
+    assert [line.objects for line in lines if line.action == "case:open"] == [("two",)]
+    assert all("Maison" not in line.who for line in lines)
 
 
 def test_reading_is_an_entry_that_stands_before_the_page(world):

@@ -10,7 +10,13 @@ from tests.cases.stories import opened
 @pytest.mark.parametrize("view", [PHONE, DESK], ids=["phone", "desk"])
 def test_the_journal_can_be_used_by_everybody(world, browser, view):
     world.officer.client.get(f"/dossiers/{opened(world.officer)}")
-    cookie = {"name": login.COOKIE, "value": world.auditor.token, "url": "https://localhost", "secure": True, "httpOnly": True}
+    cookie = {
+        "name": login.COOKIE,
+        "value": world.auditor.token,
+        "url": "https://localhost",
+        "secure": True,
+        "httpOnly": True,
+    }
     with served(world.app) as base, tab(browser, base, view=view) as auditor:
         auditor.page.context.add_cookies([cookie])
         page = auditor.open("/journal")
