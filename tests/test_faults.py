@@ -10,12 +10,10 @@ from sqlalchemy import URL, create_engine, func, pool, select, text
 
 from protect.app import application, found_instance, open_runtime
 from protect.audit.models import TrailEntry
-from protect.cases.models import CaseCompartment, CaseFile
-
+from protect.cases.models import CaseFile
 from protect.config import SecretMissing
 from protect.store.embedded import start
 from protect.store.errors import DriftFound, RevisionMismatch
-from protect.store.sealed import Sealed
 from tests.cases.stories import opened
 from tests.pages import PageClient
 from tests.world import World

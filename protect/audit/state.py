@@ -24,7 +24,7 @@ COLUMNS = (
 _PLACE = Place("", "", AUDIT, "trail_state", "1", "ratchet", "key")
 
 
-class TrailDisplaced(Exception):  # noqa: N818 -- errors are nouns in the past
+class TrailDisplaced(Exception):
     """Another hand moved the state under the sealer; nothing was written."""
 
 

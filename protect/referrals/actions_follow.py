@@ -93,10 +93,15 @@ def show_referral(gate: Gate, referral_id: UUID) -> SentReferral:
     asked = _asked(gate, row)
     may_cancel = gate.allows("referral:cancel", row) and bool(lifecycle.steps(row.status, Side.SENDER))
     return SentReferral(
-        referral=shown, case_id=row.case_id, consent_id=row.consent_id, facts=asked,
+        referral=shown,
+        case_id=row.case_id,
+        consent_id=row.consent_id,
+        facts=asked,
         proposals=_next_best(gate, row, asked) if _needs_another(shown) else (),
-        may_refer=gate.allows("referral:request", row), may_cancel=may_cancel, may_withdraw=gate.allows("consent:withdraw", row) and not shown.ended_by_sender,
-    )  # fmt: skip
+        may_refer=gate.allows("referral:request", row),
+        may_cancel=may_cancel,
+        may_withdraw=gate.allows("consent:withdraw", row) and not shown.ended_by_sender,
+    )
 
 
 def cancel(gate: Gate, referral_id: UUID, version: int | None) -> None:

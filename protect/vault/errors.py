@@ -24,7 +24,7 @@ class Reason(StrEnum):
     VERIFIER = "verifier"
 
 
-class CiphertextRejected(Exception):  # noqa: N818 - errors of the house are nouns in the past
+class CiphertextRejected(Exception):
     """Something sealed, wrapped or signed is not what its place says it is."""
 
     def __init__(self, reason: Reason) -> None:

@@ -66,8 +66,11 @@ def test_a_forged_invitation_is_rejected(runtime: Runtime) -> None:
     done = _onboard(runtime)
     forger = founding.new_root()
     with runtime.unit_of_work() as db:
-        row = db.scalars(select(Invitation).where(Invitation.member_id == db.scalar(
-            select(Member.id).where(Member.sign_in_name == "first")))).one()
+        row = db.scalars(
+            select(Invitation).where(
+                Invitation.member_id == db.scalar(select(Member.id).where(Member.sign_in_name == "first"))
+            )
+        ).one()
         from protect.vault.certificate import Invitation as Signed
 
         row.statement = Signed.from_bytes(row.statement).signed(forger).to_bytes()
@@ -87,12 +90,17 @@ def test_the_first_of_a_role_makes_its_keys_and_the_second_is_given_them(world: 
 
 def test_a_replaced_public_key_gets_nothing(runtime: Runtime) -> None:
     """A database writer enrols an identity of his own under a colleague's name: nobody supplies it."""
-    plan = AgencyPlan("Agence", "lead", [("Bureau", "CD-KN")], [], [*PLAN.members, NewMember("second", "Deux", "officer", "Bureau")])
+    plan = AgencyPlan(
+        "Agence", "lead", [("Bureau", "CD-KN")], [], [*PLAN.members, NewMember("second", "Deux", "officer", "Bureau")]
+    )
     done = add_agency(runtime, founding.new_root(), plan)
     for name in ("eye", "first", "second"):
         _enrol(runtime, _code(done, name))
     with runtime.unit_of_work() as db:
-        rows = {name: db.scalars(select(Certificate).join(Member).where(Member.sign_in_name == name)).one() for name in ("first", "second")}
+        rows = {
+            name: db.scalars(select(Certificate).join(Member).where(Member.sign_in_name == name)).one()
+            for name in ("first", "second")
+        }
         rows["second"].statement = rows["first"].statement
     with Gate(runtime, None) as visitor:
         token = actions.sign_in(visitor, runtime, "first", PASSPHRASE, "x").token
@@ -135,7 +143,9 @@ def test_a_plan_says_what_is_wrong(change: dict[str, object], said: str) -> None
 
 def test_a_passphrase_draft_is_readable_here_only_and_for_half_an_hour(world: World) -> None:
     with Gate(world.runtime, None) as gate:
-        done = add_agency(world.runtime, founding.new_root(), AgencyPlan("X", "other", [], [], [NewMember("xr", "X", "registrar")]))
+        done = add_agency(
+            world.runtime, founding.new_root(), AgencyPlan("X", "other", [], [], [NewMember("xr", "X", "registrar")])
+        )
         words, sealed = actions_enrolment.draft(gate, world.runtime, done.codes[0].code)
         found = actions_enrolment.read_draft(gate, world.runtime, sealed)
         assert found is not None

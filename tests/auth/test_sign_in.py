@@ -30,7 +30,9 @@ def test_unknown_wrong_and_suspended_are_refused_alike(world: World) -> None:
         with pytest.raises(actions.SignInRefused):
             _attempt(world, name, passphrase, f"10.0.1.{number}")
     with world.runtime.unit_of_work() as db:
-        entries = db.scalars(select(TrailEntry).where(TrailEntry.action == "session:begin", TrailEntry.result == "denied"))
+        entries = db.scalars(
+            select(TrailEntry).where(TrailEntry.action == "session:begin", TrailEntry.result == "denied")
+        )
         assert [(entry.actor_id, entry.agency_id) for entry in entries] == [(None, None)] * 3
 
 
@@ -68,8 +70,11 @@ def test_a_session_ends_at_rest_and_its_keys_are_deleted(world: World) -> None:
     world.runtime.clock.move(minutes=15)
     assert sessions.find(world.runtime, world.officer.token).actor is None
     with world.runtime.unit_of_work() as db:
-        row = db.scalars(select(BrowserSession).join(Member, Member.id == BrowserSession.member_id)
-                         .where(Member.sign_in_name == "officer", BrowserSession.keys.is_not(None))).all()
+        row = db.scalars(
+            select(BrowserSession)
+            .join(Member, Member.id == BrowserSession.member_id)
+            .where(Member.sign_in_name == "officer", BrowserSession.keys.is_not(None))
+        ).all()
     assert row == []
 
 

@@ -37,9 +37,17 @@ def test_nothing_of_it_is_readable_in_the_database(people):
         tables = connection.execute(text("select tablename from pg_tables where schemaname = 'public'")).scalars().all()
     with people.officer.gate() as gate:
         for table in tables:
-            rows = gate.db.execute(text(f'select t::text from "{table}" t'), execution_options={"raw": "looking for a leak"})
+            rows = gate.db.execute(
+                text(f'select t::text from "{table}" t'), execution_options={"raw": "looking for a leak"}
+            )
             everything = " ".join(row[0] for row in rows).lower()
-            for canary in ("zuleikacanari", b"zuleikacanari".hex(), "99999777", b"+243899999777".hex(), b"zuleika".hex()):
+            for canary in (
+                "zuleikacanari",
+                b"zuleikacanari".hex(),
+                "99999777",
+                b"+243899999777".hex(),
+                b"zuleika".hex(),
+            ):
                 assert canary not in everything, table
 
 

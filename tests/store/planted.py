@@ -111,7 +111,11 @@ def lay(owner: Engine) -> None:
                 ("ended", now, now + hour),
                 ("expired", None, now - hour),
             ):
-                row = {"token_hash": hashlib.sha256(token(agency, state)).digest(), "agency_id": agency, "member_id": member}
+                row = {
+                    "token_hash": hashlib.sha256(token(agency, state)).digest(),
+                    "agency_id": agency,
+                    "member_id": member,
+                }
                 connection.execute(Session.__table__.insert(), {**row, "ended_at": ended, "expires_at": expires})
 
 
