@@ -10,7 +10,8 @@ from tests.security.canaries import Canaries
 
 TYPED = {FieldType.STRING, FieldType.TEXT, FieldType.STRING_LIST, FieldType.LIST}
 LONG_ENOUGH = 10
-PLAIN_LISTS = frozenset({"service_type", "language", "consent_status", "urgency"} | set(DIMENSIONS.values()))
+TABULATED = {field.codelist.name for name in DIMENSIONS.values() if (field := load().field(name)).codelist}
+PLAIN_LISTS = frozenset({"service_type", "language", "consent_status", "urgency", *TABULATED})
 FIXED = {
     "immediate_danger": "no", "screening_conditions_met": "true", "age_at_registration": "24", "sex": "F",
     "identification_status": "presumed", "exploitation_main": "forced_labour", "guardian_conflict": "no",

@@ -9,8 +9,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import create_engine, pool, text
-from werkzeug.test import EnvironBuilder, run_wsgi_app
-from werkzeug.wrappers import Response
+from werkzeug.test import run_wsgi_app
 
 from tests.pages import Page
 from tests.security.canaries import Canaries
@@ -111,12 +110,6 @@ class Writes:
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self._watching:
             return
-        if event == "open" and (arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR):
+        written = event == "open" and (arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR)
+        if written or event in {"tempfile.mkstemp", "tempfile.mkdtemp", "sqlite3.connect"}:
             self.paths.append(str(arguments[0]))
-        elif event in {"tempfile.mkstemp", "tempfile.mkdtemp", "sqlite3.connect"}:
-            self.paths.append(str(arguments[0]))
-
-
-def answer(response: Response) -> tuple[Any, str, Any]:
-    """The bare answer of a response, for tests of the recorder."""
-    return run_wsgi_app(response, EnvironBuilder().get_environ())

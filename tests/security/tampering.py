@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from tests.security.conftest import Copy
+from tests.pages import OWN_SITE
+from tests.security.telling import Copy
 
 
 def rows(copy: Copy, table: str, where: str = "true", **given: Any) -> list[dict[str, Any]]:
@@ -79,3 +80,12 @@ def entries_after(copy: Copy, before: int, result: str) -> list[str]:
     """Actions of the entries with this result that came since."""
     found = rows(copy, "trail_entry", "id > :before and result = :result", before=before, result=result)
     return [entry["action"] for entry in sorted(found, key=lambda entry: entry["id"])]
+
+
+def posted(copy: Copy, person: str, page: str, address: str, data: dict[str, Any]) -> Any:
+    """The answer to a form that was read on `page`."""
+    client = copy.world.people[person].client
+    read = client.get(page)
+    fields = next(form.fields for form in read.forms if form.action in {address, ""})
+    kept = {name: fields[name][0] for name in ("csrf_token", "once", "version", "asked") if name in fields}
+    return client.raw.post(address, data={**kept, **data}, headers=OWN_SITE)

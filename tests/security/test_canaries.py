@@ -13,9 +13,9 @@ from protect.store.embedded import EmbeddedServer
 from protect.vocab import COMPARTMENTS, load
 from tests.database import execute
 from tests.security.canaries import Canaries
-from tests.security.conftest import Told
 from tests.security.filling import TYPED
 from tests.security.places import Recorder, Writes, dump, in_files, in_tables
+from tests.security.telling import Told
 
 EXPECTED = {200, 303, 400, 403, 404, 500}
 

@@ -21,10 +21,10 @@ from protect.vault.hpke import KeyPair
 from protect.vault.signing import SigningKey
 from protect.vault.tree import DataKey, new_data_key
 from tests.pages import OWN_SITE, PageClient
-from tests.security.conftest import Copy
 from tests.security.tampering import entries_after, last_entry, member, removed, tampered
 from tests.security.tampering import row as row_of
 from tests.security.tampering import rows as rows_of
+from tests.security.telling import Copy
 from tests.world import PASSPHRASE, Person
 
 

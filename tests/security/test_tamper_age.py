@@ -1,0 +1,102 @@
+"""Old rows put back, records in each other's places, and entries of the trail changed: what is found, and by whom."""
+
+import uuid
+from typing import Any
+
+import pytest
+
+from protect.cases.actions_edit import answer
+from protect.oversight.actions import verify_trail
+from protect.statistics.actions_feed import open_all
+from protect.vault.encoding import unlp
+from protect.vault.errors import CiphertextRejected
+from tests.security.tampering import last_entry, member, posted, row, rows, tampered
+from tests.security.telling import Copy, Told
+from tests.security.test_tamper import SEALED, flipped, part, record, refused, repacked, shard
+
+
+def save(copy: Copy, case: str, **changes: str) -> None:
+    """Save answers by the action, as the officer whose case it is."""
+    with copy.world.house_officer.gate() as gate:
+        version = row(copy, "case_file", "id = :id", id=copy.ids[case])["version"]
+        answer(gate, copy.ids[case], changes, version)
+
+
+def test_an_older_value_of_one_field_is_refused(loose: Copy, told: Told) -> None:
+    old = dict(zip(*[iter(unlp(part(loose, "contact", "child")["fields"]))] * 2, strict=True))
+    save(loose, "child", phone="+243811111111", current_address="ailleurs")
+    new = part(loose, "contact", "child")
+    mixed = dict(zip(*[iter(unlp(new["fields"]))] * 2, strict=True)) | {b"phone": old[b"phone"]}
+    client = loose.world.house_officer.client.raw
+    with tampered(loose, "case_compartment", "id", {new["id"]: {"fields": repacked(mixed)}}):
+        before = last_entry(loose)
+        refused(loose, told, client.get(f"/dossiers/{loose.ids['child']}"), before, "cases.show")
+
+
+def test_a_whole_row_of_before_is_seen_by_auditors_only(loose: Copy) -> None:
+    """The limit that docs/threat-model.md tells: the row agrees with itself, and the trail knows a later version."""
+    save(loose, "child", phone="+243822222222")
+    old = part(loose, "contact", "child")
+    save(loose, "child", phone="+243833333333")
+    saved = rows(loose, "trail_entry", "action = 'case:save'")[-1]["case_generation"]
+    client = loose.world.house_officer.client
+    with tampered(loose, "case_compartment", "id", {old["id"]: {name: old[name] for name in SEALED}}):
+        assert "2222" in client.get(f"/dossiers/{loose.ids['child']}").text.replace(" ", "").replace("\u202f", "")
+        assert row(loose, "case_file", "id = :id", id=loose.ids["child"])["version"] == saved
+        assert part(loose, "contact", "child")["generation"] == old["generation"]
+
+
+def test_a_key_of_another_version_is_not_here(loose: Copy) -> None:
+    found = part(loose, "contact")
+    with tampered(loose, "case_compartment", "id", {found["id"]: {"key_version": 2}}):
+        assert loose.world.house_officer.client.raw.get(f"/dossiers/{loose.ids['case']}").status_code == 403
+
+
+@pytest.mark.parametrize("stale", ["an older block", "an older number", "another unit's place", "a byte"])
+def test_a_search_over_a_replayed_shard_is_refused(loose: Copy, told: Told, stale: str) -> None:
+    old = shard(loose)
+    save(loose, "child", surname=f"Kabongo {uuid.uuid4().hex}")
+    new = shard(loose)
+    changes: dict[str, dict[str, Any]] = {
+        "an older block": {"block": old["block"]},
+        "an older number": {"generation": old["generation"]},
+        "another unit's place": {"number": 5},
+        "a byte": {"block": flipped(new["block"])},
+    }
+    address = "/dossiers/recherche"
+    with tampered(loose, "search_shard", "id", {new["id"]: changes[stale]}):
+        before = last_entry(loose)
+        refused(
+            loose, told, posted(loose, "house_officer", address, address, {"typed": "Kabongo"}), before, "cases.find"
+        )
+
+
+def test_a_coded_record_in_the_place_of_another_is_refused(loose: Copy) -> None:
+    first, second = record("case")(loose), record("child")(loose)
+    swapped = {first["id"]: {"record": second["record"]}, second["id"]: {"record": first["record"]}}
+    with loose.world.analyst.gate() as gate:
+        assert len(open_all(gate).counted) >= 2
+    with (
+        tampered(loose, "coded_record", "id", swapped),
+        loose.world.analyst.gate() as gate,
+        pytest.raises(CiphertextRejected),
+    ):
+        open_all(gate)
+
+
+def test_details_of_the_trail_that_were_changed_are_shut_and_found(loose: Copy) -> None:
+    auditor, where = loose.world.house_auditor.client, "agency_id = :agency and detail is not null and mac is not null"
+    entries = rows(loose, "trail_entry", where, agency=loose.world.agencies["Grande maison"])
+    first, second = entries[-1], entries[-2]
+    changes: list[dict[Any, dict[str, Any]]] = [
+        {first["id"]: {"detail": flipped(first["detail"])}},
+        {first["id"]: {"detail": second["detail"]}, second["id"]: {"detail": first["detail"]}},
+        {first["id"]: {"actor_id": member(loose, "house_lawyer")}},
+        {first["id"]: {"mac": second["mac"]}},
+    ]
+    for change in [{}, *changes]:
+        with tampered(loose, "trail_entry", "id", change):
+            auditor.get("/journal")
+            auditor.post("/journal/verification", status=200)
+            with loose.world.house_auditor.gate() as gate:
+                assert verify_trail(gate).sound is (change == {})
