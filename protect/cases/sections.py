@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from protect.cases.facts import CHANGEABLE
+from protect.cases.facts import CHANGEABLE, KEPT_BY_ITSELF
 from protect.cases.identification import COMPUTED
 from protect.i18n import lazy
 from protect.vocab import Field, FieldType, load
@@ -12,6 +12,8 @@ from protect.vocab import Field, FieldType, load
 CODED: Final = "coded"
 NO_FORM: Final = frozenset({FieldType.REF, FieldType.LIST, FieldType.FILE})
 OTHER_PAGES: Final = frozenset({"referral", "services_provided", "perpetrator", "consent"})  # kept by other pages
+
+UNASKED: Final = frozenset(COMPUTED) | KEPT_BY_ITSELF
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,12 @@ class Section:
     title: Any = None  # the compartment's own label where there is none
 
     def fields(self, *, child: bool) -> tuple[str, ...]:
-        """The fields that the form asks: those that are neither computed nor kept by other pages."""
+        """The fields that the form asks: those that are not computed, kept by the case itself or by other pages."""
         asked = (field for field in load().fields_of(self.compartment) if self._asks(field))
         return tuple(field.name for field in asked if child or "CHILD" not in field.tags)
 
     def _asks(self, field: Field) -> bool:
-        if field.type in NO_FORM or field.group in OTHER_PAGES or field.name in COMPUTED:
+        if field.type in NO_FORM or field.group in OTHER_PAGES or field.name in UNASKED:
             return False
         return not self.groups or field.group in self.groups
 
