@@ -1,5 +1,6 @@
 """The language of a request: catalogues merged from the areas' own files, and the formats that go with them."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -22,6 +23,7 @@ DEFAULT: Final = "fr"
 FORMATS: Final[Mapping[str, str]] = {"fr": "fr_CD", "en": "en_GB"}  # dates and numbers follow the place, not the words
 CHOICE: Final = "language"  # key of the choice in the browser's session
 SOURCE: Final = "en"  # message ids are English; English needs no catalogue
+HIGH_MARKS: Final = re.compile("(?<=«) | (?=[:;?!»])")
 FOLDER: Final = Path(__file__).parent / "translations"
 
 
@@ -48,7 +50,18 @@ def clashes(language: str, folder: Path = FOLDER) -> list[str]:
 def _messages(language: str, folder: Path) -> Iterator[tuple[Path, Message]]:
     for path in sorted((folder / language).glob("*.po")):
         with path.open("rb") as file:
-            yield from ((path, message) for message in read_po(file) if message.id)
+            for message in read_po(file):
+                if message.id:
+                    message.string = _typeset(message.string, language)
+                    yield path, message
+
+
+def _typeset(text: Any, language: str) -> Any:
+    """Keep French punctuation on the line of its word; authors type plain spaces."""
+    if language != DEFAULT or not text:
+        return text
+    forms = [HIGH_MARKS.sub("\N{NO-BREAK SPACE}", form) for form in ([text] if isinstance(text, str) else text)]
+    return forms[0] if isinstance(text, str) else tuple(forms)
 
 
 @lru_cache
@@ -141,15 +154,15 @@ def format_percent(share: float) -> str:
 
 
 def format_date(value: date) -> str:
-    """A day in words: `12 avril 1998`; a moment is taken in the time zone of the screens."""
+    """A day in words: `12 avril 1998`, `1er avril 1998`; a moment is taken in the time zone of the screens."""
     day = _local(value).date() if isinstance(value, datetime) else value
-    return dates.format_date(day, "long", locale=format_locale())
+    words = dates.format_date(day, "long", locale=format_locale())
+    return words.replace("1 ", "1er ", 1) if language() == DEFAULT and day.day == 1 else words
 
 
 def format_datetime(value: datetime) -> str:
     """A moment on the clock of the screens: `12 avril 2026 à 14:05`."""
-    day = dates.format_date(_local(value).date(), "long", locale=format_locale())
-    return gettext("%(day)s at %(time)s", day=day, time=f"{_local(value):%H:%M}")
+    return gettext("%(day)s at %(time)s", day=format_date(value), time=f"{_local(value):%H:%M}")
 
 
 def format_list(items: Sequence[Any]) -> str:

@@ -35,11 +35,12 @@ def test_formats_follow_the_locale():
         assert i18n.format_number(1522) == "1\u202f522"
         assert i18n.format_percent(0.78) == "78\u00a0%"
         assert i18n.format_date(date(1998, 4, 12)) == "12 avril 1998"
+        assert i18n.format_date(date(1998, 4, 1)) == "1er avril 1998"
         assert i18n.format_datetime(datetime(2026, 11, 24, 23, 30, tzinfo=UTC)) == "25 novembre 2026 à 00:30"
         assert i18n.format_list(["a", "b", "c"]) == "a, b et c"
         with force_locale("en"):
             assert i18n.format_number(1522) == "1,522"
-            assert i18n.format_date(date(1998, 4, 12)) == "12 April 1998"
+            assert i18n.format_date(date(1998, 4, 1)) == "1 April 1998"
 
 
 def test_plurals_follow_the_language():
@@ -60,6 +61,13 @@ def write(folder, name, *pairs):
     (folder / "fr").mkdir(exist_ok=True)
     text = "\n".join(f'msgid "{one}"\nmsgstr "{other}"\n' for one, other in pairs)
     (folder / "fr" / name).write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n' + text)
+
+
+def test_french_punctuation_stays_with_its_word(tmp_path):
+    write(tmp_path, "a.po", ("Why?", "Pourquoi ?"), ("Quoted", "« oui » : non"))
+    merged = i18n.catalogue("fr", tmp_path)
+    assert merged.get("Why?").string == "Pourquoi\u00a0?"
+    assert merged.get("Quoted").string == "«\u00a0oui\u00a0»\u00a0: non"
 
 
 def test_areas_are_merged(tmp_path):
