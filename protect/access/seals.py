@@ -1,6 +1,6 @@
 """Sealing for a session: compartments of a case, what goes to another agency, packages, search shards."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -124,6 +124,17 @@ class Seals:
         """A block of search entries of one unit."""
         place = (str(self._keyring.agency_id), str(unit_id), number, generation)
         return Sealed(shards.seal_shard(self._keyring.search_key, *place, entries))
+
+    def widened_shard(
+        self, unit_id: UUID, number: int, generation: int, block: Sealed, entries: Sequence[SearchEntry]
+    ) -> tuple[Sealed, int]:
+        """The next generation of a block with more entries, and how many it holds then.
+
+        What it held before is not given to anybody, so nothing is opened that the trail would have to name.
+        """
+        place = (str(self._keyring.agency_id), str(unit_id), number, generation)
+        held = [*shards.open_shard(self._keyring.search_key, *place, block.blob), *entries]
+        return self.shard(unit_id, number, generation + 1, held), len(held)
 
     def import_key(self, row: bytes) -> bytes:
         """The keyed hash by which an imported row is known again; CompartmentLocked without the identity key."""

@@ -53,13 +53,13 @@ def import_cases(gate: Gate, rows: Sequence[NamedRow]) -> int:
     fields = sorted({name for intake in fresh.values() for name in intake.values})
     refs = [Ref("case", case.row.id) for case in cases]
     default = {"registration_province": province_of_unit(gate, gate.member.unit_id)}
-    opening = gate.opening("case:import", refs, fields=fields, purpose=PURPOSE)
+    gate.opening("case:import", refs, fields=fields, purpose=PURPOSE)
     with gate.db.no_autoflush:  # everything is sealed before anything is written, and then in a few statements
         for case, intake in zip(cases, fresh.values(), strict=True):
             _fill(gate, case, intake, default)
         _insert(gate, cases)
     gate.db.flush()
-    add_all_to_search(gate, opening, cases)
+    add_all_to_search(gate, cases)
     with gate.db.no_autoflush:
         for case, intake in zip(cases, fresh.values(), strict=True):
             tell_saved(gate, case, agreed=_agreed(intake))

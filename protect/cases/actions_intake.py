@@ -67,15 +67,15 @@ def open_case(gate: Gate, intake: IntakeAnswers, once: uuid.UUID | None = None) 
     known = _opened_before(gate, intake, once)
     if known:
         return known
-    case = OpenCase(_new_row(gate, intake), [], {})
-    default = {"registration_province": province_of_unit(gate, case.row.unit_id)}
+    default = {"registration_province": province_of_unit(gate, gate.member.unit_id)}
+    case = OpenCase(_new_row(gate, intake, default["registration_province"]), [], {})
     save(gate, case, {**default, **intake.values}, registered=intake.registered_on or gate.now().date())
     add_to_search(gate, case)
     for consent in intake.consents:
         add_consent(gate, case, consent)
     gate.record("case:create", Ref("case", case.row.id), fields=sorted(intake.values), generation=case.row.version)
     gate.db.flush()
-    tell_saved(gate, case, agreed=statistics_agreed(gate, case.row.id))
+    tell_saved(gate, case, agreed=bool(intake.consents) and statistics_agreed(gate, case.row.id))
     if once:
         gate.done(once, f"/dossiers/{case.row.id}")
     return case.row.id
@@ -129,14 +129,14 @@ def _opened_before(gate: Gate, intake: IntakeAnswers, once: uuid.UUID | None) ->
     return gate.db.scalar(select(CaseFile.id).where(CaseFile.import_key == intake.import_key))
 
 
-def _new_row(gate: Gate, intake: IntakeAnswers) -> CaseFile:
+def _new_row(gate: Gate, intake: IntakeAnswers, home: str) -> CaseFile:
     """A row with a code that nobody else of the agency has, whatever unit it is in."""
     member = gate.member
     unit_id = member.unit_id
     if unit_id is None:
         raise Conflict("unit")
     opened = intake.registered_on or gate.now().date()
-    province = intake.values.get("registration_province") or province_of_unit(gate, unit_id)
+    province = intake.values.get("registration_province") or home
     for _ in range(ATTEMPTS):
         row = CaseFile(
             id=uuid.uuid4(), agency_id=member.agency_id, unit_id=unit_id, owner_id=member.member_id,

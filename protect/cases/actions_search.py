@@ -52,19 +52,17 @@ def search_cases(gate: Gate, typed: str) -> tuple[FoundCase, ...]:
 
 def add_to_search(gate: Gate, case: OpenCase) -> None:
     """Put a new case into the newest search shard of its unit, or into a fresh one when that is full."""
-    refs = [Ref("case", case.row.id)]
-    opening = case.opening or gate.opening("case:index", refs, fields=(*NAMES, "birth_date"), purpose="assistance")
-    add_all_to_search(gate, opening, [case])
+    add_all_to_search(gate, [case])
 
 
-def add_all_to_search(gate: Gate, opening: Opening, cases: Sequence[OpenCase]) -> None:
+def add_all_to_search(gate: Gate, cases: Sequence[OpenCase]) -> None:
     """Put new cases of one unit into its search shards: fill the newest, begin others. Raises Conflict."""
     unit_id, left = cases[0].row.unit_id, [_entry(case) for case in cases]
     for _ in range(ATTEMPTS + len(left)):
         newest = gate.db.scalars(_newest_first(unit_id).limit(1).with_for_update()).first()
         if newest is not None and newest.entries < ENTRIES:
             added, left = left[: ENTRIES - newest.entries], left[ENTRIES - newest.entries :]
-            _rewrite(gate, newest, [*_entries(opening, newest), *added])
+            _widen(gate, newest, added)
         elif _begin_shard(gate, unit_id, newest.number + 1 if newest else 0, left[:ENTRIES]):
             left = left[ENTRIES:]
         if not left:
@@ -102,6 +100,12 @@ def _begin_shard(gate: Gate, unit_id: uuid.UUID, number: int, entries: Sequence[
 def _newest_first(unit_id: uuid.UUID) -> Select[SearchShard]:
     shards = select(SearchShard).where(SearchShard.unit_id == unit_id).order_by(SearchShard.number.desc())
     return shards.execution_options(populate_existing=True)
+
+
+def _widen(gate: Gate, shard: SearchShard, added: Sequence[SearchEntry]) -> None:
+    place = (shard.unit_id, shard.number, shard.generation)
+    shard.block, shard.entries = gate.seals.widened_shard(*place, shard.block, added)
+    shard.generation += 1
 
 
 def _rewrite(gate: Gate, shard: SearchShard, entries: Sequence[SearchEntry]) -> None:

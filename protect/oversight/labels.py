@@ -18,7 +18,6 @@ ACTIONS: Final[Mapping[str, Any]] = {
     "case:open": lazy("Case read"),
     "case:edit": lazy("Case opened to change it"),
     "case:save": lazy("Case changed"),
-    "case:index": lazy("Search index updated"),
     "case:search": lazy("Search among cases"),
     "case:import": lazy("Existing records taken over"),
     "consent:record": lazy("Consent recorded"),
