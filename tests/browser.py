@@ -88,10 +88,20 @@ class Tab:
 
     def check(self) -> None:
         """No accessibility violation, nothing wider than the screen."""
-        results = Axe().run(self.page, options=WCAG)
-        assert results.violations_count == 0, results.generate_report()
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{wide} px wider than the screen"
+        check(self.page)
+
+
+def check(page: Page) -> None:
+    """No accessibility violation, nothing wider than the screen."""
+    results = Axe().run(page, options=WCAG)
+    assert results.violations_count == 0, results.generate_report()
+    check_width(page)
+
+
+def check_width(page: Page) -> None:
+    """Nothing is wider than the screen."""
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{wide} px wider than the screen"
 
 
 @contextmanager

@@ -19,17 +19,7 @@ def gunicorn(data: Path, database: str) -> Iterator[str]:
     """The instance in folder `data` as an operator serves it; gives its address."""
     (data / "config.toml").write_text(f'database = "{database}"\n', encoding="utf-8")
     port, log = _free_port(), data / "server.log"
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        f"protect.app:create_app('{data}')",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--threads",
-        "4",
-        "--no-control-socket",
-    ]
+    command = [sys.executable, "-m", "protect.cli", "serve", "--data", str(data), "--bind", f"127.0.0.1:{port}"]
     with log.open("wb") as out:
         process = subprocess.Popen([*command, "--workers", str(WORKERS)], stdout=out, stderr=out)
         try:

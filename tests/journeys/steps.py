@@ -1,6 +1,11 @@
 """What everybody does on a page: read its title, answer a question, press a button, go on."""
 
+import os
+from pathlib import Path
+
 from playwright.sync_api import Page, expect
+
+from tests.browser import check
 
 INFORMED = "Participation volontaire, sans incidence sur l'assistance"
 
@@ -13,6 +18,13 @@ def title(page: Page, text: str) -> None:
 def said(page: Page, text: str) -> None:
     """The page shows this text somewhere."""
     expect(page.get_by_role("main")).to_contain_text(text)
+
+
+def inspect(page: Page, name: str) -> None:
+    """Everybody can use the page; a picture is kept for a human who wants one."""
+    check(page)
+    if "PROTECT_PICTURES" in os.environ:
+        page.screenshot(path=Path(os.environ["PROTECT_PICTURES"]) / f"{name}.png", full_page=True)
 
 
 def answer(page: Page, question: str, *answers: str) -> None:

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.journeys.instance import Instance
-from tests.journeys.steps import answer, named_values, press, said, title
+from tests.journeys.steps import answer, inspect, named_values, press, said, title
 from tests.referrals import hands
 
 MINE, THEIRS = "+243811111111", "+243822222222"
@@ -18,6 +18,7 @@ def test_both_answers_are_shown_and_a_human_chooses(instance: Instance) -> None:
         title(theirs, "Dossier ")
         change(mine, MINE)
         title(mine, "Une autre personne a modifié ce dossier entre-temps")
+        inspect(mine, "conflict")
         said(mine, f"Réponse actuelle : {THEIRS}")
         said(mine, f"Votre réponse : {MINE}")
         expect(mine.get_by_role("radio", name="Réponse actuelle")).to_be_checked()

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.journeys.instance import Instance
-from tests.journeys.steps import INFORMED, answer, follow, identifier, press, said, title
+from tests.journeys.steps import INFORMED, answer, follow, identifier, inspect, press, said, title
 from tests.referrals import hands
 
 
@@ -28,6 +28,7 @@ def decline(page: Page) -> None:
     press(page, "Refuser")
     said(page, "Il y a un problème")
     said(page, "Motif du refus : Répondez à cette question")
+    inspect(page, "answer-missing")
     answer(page, "Motif du refus", "Capacité insuffisante")
     press(page, "Refuser")
     said(page, "Refusé : capacité insuffisante")

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
 from tests.journeys.instance import Instance
-from tests.journeys.steps import follow, press, said, title
+from tests.journeys.steps import follow, inspect, press, said, title
 
 AGENCY = "Clinique juridique"
 
@@ -47,12 +47,14 @@ def read_passphrase(page: Page, code: str, name: str) -> list[str]:
     said(page, name)
     words = page.locator(".app-words li").all_inner_texts()
     assert len(words) == 6
+    inspect(page, "passphrase")
     return words
 
 
 def miss_a_word(page: Page, words: list[str]) -> None:
     type_words(page, words[1], "autre")
     said(page, "Ce ne sont pas les mots affichés.")
+    inspect(page, "wrong-words")
 
 
 def type_words(page: Page, second: str, fifth: str) -> None:

@@ -35,6 +35,16 @@ def test_what_was_typed_survives_the_end_of_the_session(instance: Instance) -> N
         expect(seat.open("/").get_by_text("Voir ce que vous aviez saisi")).to_have_count(0)
 
 
+def interrupt(instance: Instance, name: str) -> None:
+    """Let somebody's session end in the middle of a search."""
+    with instance.seat(name) as seat:
+        page = seat.open("/dossiers/recherche")
+        page.get_by_label("Nom ou code").fill(SURNAME)
+        rest(instance, name)
+        press(page, "Rechercher")
+        title(page, "Se connecter")
+
+
 def rest(instance: Instance, name: str) -> None:
     """Let the last sign of life of a session be longer ago."""
     member = instance.person(name).gate().member.member_id
@@ -51,7 +61,6 @@ def sign_in(page: Page, name: str) -> None:
 
 def find_and_send_again(page: Page) -> None:
     title(page, "Ce que vous aviez saisi")
-    page.screenshot(path="/tmp/look/journeys/lost.png", full_page=True)
     assert named_values(page) == {"Nom d'emprunt": "Oui", "Nom": SURNAME, "Date de naissance": "1998"}
     press(page, "Envoyer de nouveau")
     title(page, "Contact sûr")

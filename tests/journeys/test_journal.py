@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import Tab
 from tests.journeys.instance import Instance
-from tests.journeys.steps import INFORMED, answer, follow, press, said, title
+from tests.journeys.steps import INFORMED, answer, follow, inspect, press, said, title
 from tests.referrals import hands
 
 EXPECTED = (
@@ -31,6 +31,7 @@ def test_every_opening_is_found_again(instance: Instance) -> None:
         only_the_officer_read_it(page, case)
         press(page, "Vérifier tout le journal")
         said(page, "Le journal est intact")
+        inspect(page, "trail-verified")
 
 
 def work_on(seat: Tab, case: str) -> str:

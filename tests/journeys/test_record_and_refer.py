@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import Tab
 from tests.journeys.instance import Instance
-from tests.journeys.steps import INFORMED, answer, follow, go_on, identifier, named_values, press, said, title
+from tests.journeys.steps import INFORMED, answer, follow, go_on, identifier, inspect, named_values, press, said, title
 
 SURNAME = "Tshilombo"
 AGREED = {
@@ -90,6 +90,7 @@ def refer(page: Page) -> str:
     answer(page, "Points d'information expliqués", INFORMED)
     press(page, "Voir ce qui sera envoyé")
     title(page, "Exactement ce qui sera envoyé")
+    inspect(page, "preview")
     page.get_by_label("Ne pas envoyer (Prénom)").check()
     press(page, "Revoir sans les éléments cochés")
     expect(page.get_by_label("Ne pas envoyer (Prénom)")).to_have_count(0)

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.instance import Instance
 from tests.journeys.people_counted import count, last_quarter
-from tests.journeys.steps import answer, follow, press, said, title
+from tests.journeys.steps import answer, follow, inspect, press, said, title
 
 MASKED = "< 10"
 
@@ -30,6 +30,7 @@ def propose(page: Page, quarter: str) -> str:
     press(page, "Construire les tableaux")
     title(page, "Tableaux à proposer")
     expect(page.get_by_text("(exactement", exact=False).first).to_be_visible()
+    inspect(page, "tables-to-propose")
     press(page, "Proposer ces tableaux")
     said(page, "La publication est proposée. Une autre personne en décide.")
     return "/" + page.url.partition("//")[2].partition("/")[2]
@@ -49,7 +50,8 @@ def publish(page: Page, address: str) -> None:
 def read(page: Page, address: str) -> None:
     follow(page, "Chiffres")
     page.locator(f'a[href="{address}"]').click()
-    title(page, "Publication n° 1")
+    title(page, "Publication n°")
+    inspect(page, "release")
     expect(page.locator("svg[role=img]").first).to_be_visible()
     said(page, "Personnes comptées : 60")
     cells = page.get_by_role("table").first.get_by_role("cell")

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.journeys.instance import Instance
-from tests.journeys.steps import press, said, title
+from tests.journeys.steps import inspect, press, said, title
 from tests.referrals import hands
 
 WARNING = "Ce qu’un service a déjà lu ne peut pas être repris. Dites-le à la personne."
@@ -38,6 +38,7 @@ def withdraw(page: Page) -> None:
 
 def nothing_is_left(page: Page) -> None:
     title(page, "Cette page est introuvable")
+    inspect(page, "not-found")
     assert hands.NAME not in page.content()
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser import DESK, NARROW, PHONE, chromium, served, tab
+from tests.browser import DESK, NARROW, PHONE, served, tab
 from tests.web.demo import FakeGate, make_app
 
 

@@ -1,0 +1,115 @@
+"""Every page that can be read: accessible on a phone and on a desk, light, and never wider than the smallest screen."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Page
+
+from protect.cases import intake
+from protect.cases.sections import SECTIONS
+from protect.statistics import actions as statistics
+from protect.statistics.period import Period
+from protect.web.pages import rules_of
+from tests.browser import DESK, NARROW, PHONE, Tab, check_width
+from tests.journeys.instance import Instance
+from tests.journeys.people_counted import count, last_quarter
+from tests.journeys.steps import inspect
+from tests.journeys.test_expiry import interrupt
+from tests.pages import HEAVIEST
+from tests.referrals import hands
+
+CASE = "/dossiers/{case}"
+PAGES = {  # of each page that is read: who reads it, and where
+    "auth.home": ("supervisor", ["/"]),
+    "auth.sign_in": ("", ["/connexion"]),
+    "auth.invitation": ("", ["/invitation"]),
+    "auth.lost_form": ("officer_same_unit", ["/formulaire"]),
+    "cases.list_cases": ("officer", ["/dossiers", "/dossiers?noms=1"]),
+    "cases.show": ("officer", [CASE]),
+    "cases.search": ("officer", ["/dossiers/recherche"]),
+    "cases.start": ("officer", ["/dossiers/nouveau"]),
+    "cases.step": ("officer", [f"{CASE}/saisie/{name}" for name in intake.titles()]),
+    "cases.danger": ("officer", [f"{CASE}/danger"]),
+    "cases.stop": ("officer", [f"{CASE}/entretien"]),
+    "cases.agreement": ("officer", [f"{CASE}/accord"]),
+    "cases.edit": ("officer", [f"{CASE}/compartiments/{name}" for name in SECTIONS]),
+    "cases.consent": ("officer", [f"{CASE}/consentements/nouveau"]),
+    "referrals.choose": ("officer", [f"{CASE}/referencements/nouveau"]),
+    "referrals.ask": ("officer", [CASE + "/referencements/nouveau/{service}"]),
+    "referrals.mine": ("supervisor", ["/referencements"]),
+    "referrals.show": ("officer", ["/referencements/{referral}"]),
+    "referrals.ask_withdrawal": ("officer", [CASE + "/consentements/{consent}/retrait"]),
+    "referrals.inbox": ("shelter_intake", ["/demandes"]),
+    "referrals.received": ("shelter_intake", ["/demandes/{referral}", "/demandes/{waiting}"]),
+    "referrals.package": ("shelter_worker", ["/demandes/{referral}/dossier"]),
+    "directory.services": ("supervisor", ["/services"]),
+    "directory.places": ("shelter_worker", ["/places"]),
+    "statistics.releases": ("reader", ["/publications"]),
+    "statistics.show": ("reader", ["/publications/{release}"]),
+    "statistics.workbench": ("analyst", ["/publications/preparation"]),
+    "statistics.proposals": ("publisher", ["/publications/propositions"]),
+    "statistics.review": ("publisher", ["/publications/{proposal}/examen"]),
+    "oversight.journal": ("auditor", ["/journal", "/journal?action=case%3Aopen"]),
+}
+WEIGHT = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+    .reduce((sum, entry) => sum + entry.encodedBodySize, 0)"""
+DOUBLE_IDS = """() => [...document.querySelectorAll("[id]")].map(one => one.id)
+    .filter((id, at, all) => all.indexOf(id) !== at)"""
+
+
+@pytest.fixture(scope="module")
+def places(instance: Instance) -> dict[str, str]:
+    """What the addresses are made of: an accepted referral and one that waits, a release and a proposal."""
+    waiting, referral = instance.request(hands.SHELTER), instance.request(hands.SHELTER)
+    hands.accept(instance.person("shelter_intake"), referral)
+    count(instance.person("officer"), last_quarter(1), 25)
+    release, proposal = propose(instance, 1), propose(instance, 2)
+    with instance.person("publisher").gate() as gate:
+        statistics.decide(gate, release, approve=True)
+    interrupt(instance, "officer_same_unit")
+    found = {"waiting": waiting, "release": release, "proposal": proposal}
+    return {**instance.identifiers(referral), **{name: str(one) for name, one in found.items()}}
+
+
+def propose(instance: Instance, before: int) -> uuid.UUID:
+    quarter = last_quarter(before)
+    with instance.person("analyst").gate() as gate:
+        seen = statistics.build(gate, Period(quarter.first_day, quarter.last_day)).seen
+        return statistics.propose(gate, Period(quarter.first_day, quarter.last_day), seen, uuid.uuid4())
+
+
+@pytest.fixture(scope="module")
+def seats(instance: Instance) -> Iterator[dict[str, Tab]]:
+    """A tab for everybody."""
+    with ExitStack() as stack:
+        people = {name for name, _addresses in PAGES.values() if name}
+        tabs = {name: stack.enter_context(instance.seat(name)) for name in people}
+        yield {**tabs, "": stack.enter_context(instance.visitor())}
+
+
+def test_no_page_is_left_out(instance: Instance) -> None:
+    assert set(PAGES) == {page.endpoint for page in rules_of(instance.world.app) if page.method == "GET"}
+
+
+@pytest.mark.parametrize("endpoint", PAGES)
+def test_everybody_can_use_it(places: dict[str, str], seats: dict[str, Tab], endpoint: str) -> None:
+    name, addresses = PAGES[endpoint]
+    for address in addresses:
+        seat = seats[name]
+        seat.page.set_viewport_size(PHONE)
+        assert seat.status(address.format(**places)) == 200, address
+        assert seat.page.evaluate(WEIGHT) < HEAVIEST, address
+        assert seat.page.evaluate(DOUBLE_IDS) == [], address
+        look(seat.page, endpoint, addresses.index(address))
+        assert seat.complaints == []
+
+
+def look(page: Page, endpoint: str, number: int) -> None:
+    """On a phone and on a desk; of several pages of one kind on the desk only the first, for time's sake."""
+    for view in (PHONE, DESK)[: 2 if number == 0 else 1]:
+        page.set_viewport_size(view)
+        inspect(page, f"{endpoint}-{number}-{view['width']}")
+    page.set_viewport_size(NARROW)
+    check_width(page)
