@@ -1,10 +1,12 @@
 """Finding people by name or code among opened search entries, through accents, spellings and slips of the finger."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Final, Generic, Protocol, TypeVar
 
+from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
 from protect.cases.code import squeezed
@@ -19,6 +21,7 @@ OTHER_YEAR: Final = 0.05
 SURPLUS_WORD: Final = 0.001
 CODE_LEAST: Final = 3
 CODE_LETTERS: Final = 5
+AT_A_TIME: Final = 1024
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
@@ -74,17 +77,18 @@ class Question:
 def find(entries: Iterable[E], typed: str, *, limit: int = 50) -> list[Hit[E]]:
     """The entries that fit what was typed, best first; a whole or begun code comes before any name.
 
-    Entries are looked at one by one and let go again: an agency may have many thousands.
+    Entries are looked at some at a time and let go again: an agency may have many thousands.
     """
     question = Question.read(typed)
     likeness = _Likeness(question.names)
     by_code: list[Hit[E]] = []
     by_name: list[Hit[E]] = []
-    for entry in entries:
-        if question.code and _has_code(entry.code, question.code):
-            by_code.append(Hit(entry, 1.0))
-        elif question.names and (score := likeness.of(entry)) >= ENTRY_AT_LEAST:
-            by_name.append(Hit(entry, max(0.0, score - _discount(entry, question))))
+    waiting = iter(entries)
+    while some := list(islice(waiting, AT_A_TIME)):
+        if question.code:
+            by_code += [Hit(entry, 1.0) for entry in some if _has_code(entry.code, question.code)]
+        if question.names and not by_code:
+            by_name += _by_name(some, question, likeness)
     if by_code:
         return sorted(by_code, key=lambda hit: hit.entry.code)[:limit]
     return sorted(by_name, key=lambda hit: (-hit.score, hit.entry.code))[:limit]
@@ -105,30 +109,38 @@ class _Likeness:
     """How well entries fit the words that were asked for; every name and every sound is judged once."""
 
     def __init__(self, asked: Sequence[str]) -> None:
-        self._asked = [(word, sound(word)) for word in asked]
+        self._asked = asked
         self._scores: list[tuple[dict[str, float], dict[str, float]]] = [({}, {}) for _ in asked]
         self._read: set[str] = set()
         self._heard: set[str] = set()
         self._known: set[str] = set()  # of those that were read or heard the ones that fit any word
         self._audible: set[str] = set()
 
+    def judge(self, entries: Iterable[Entry]) -> None:
+        """Compare the names and sounds of some entries that are new."""
+        names = set(chain.from_iterable([entry.names for entry in entries])) - self._read
+        keys = set(chain.from_iterable([entry.phonetic for entry in entries])) - self._heard
+        for word, (spelled, sounded) in zip(self._asked, self._scores, strict=True):
+            spelled.update(_written_like(word, names))
+            sounded.update(_heard_like(word, keys))
+            self._known |= spelled.keys()
+            self._audible |= sounded.keys()
+        self._read |= names
+        self._heard |= keys
+
     def of(self, entry: Entry) -> float:
-        """The mean, over the words asked for, of the name that fits best."""
-        if not (self._read.issuperset(entry.names) and self._heard.issuperset(entry.phonetic)):
-            self._judge(entry)
+        """The mean, over the words asked for, of the name that fits best; the entry was judged before."""
         if self._known.isdisjoint(entry.names) and self._audible.isdisjoint(entry.phonetic):
             return 0.0
         return sum(_best(entry, *scores) for scores in self._scores) / len(self._scores)
 
-    def _judge(self, entry: Entry) -> None:
-        names, keys = set(entry.names) - self._read, set(entry.phonetic) - self._heard
-        for (word, key), (spelled, sounded) in zip(self._asked, self._scores, strict=True):
-            spelled |= {name: score for name in names if (score := _written_like(word, name))}
-            sounded |= {heard: score for heard in keys if (score := _heard_like(key, heard))}
-            self._known |= spelled.keys() & names
-            self._audible |= sounded.keys() & keys
-        self._read |= names
-        self._heard |= keys
+
+def _by_name(entries: Sequence[E], question: Question, likeness: _Likeness) -> Iterator[Hit[E]]:
+    likeness.judge(entries)
+    for entry in entries:
+        score = likeness.of(entry)
+        if score >= ENTRY_AT_LEAST:
+            yield Hit(entry, max(0.0, score - _discount(entry, question)))
 
 
 def _discount(entry: Entry, question: Question) -> float:
@@ -147,19 +159,23 @@ def _best(entry: Entry, spelled: dict[str, float], sounded: dict[str, float]) ->
     return best
 
 
-def _written_like(word: str, name: str) -> float:
-    """Likeness of a spelling that could be this word, begun like it or a few slips away; else 0."""
-    begun = STARTS_WEIGHT if name.startswith(word) else 0.0
-    return max(begun, _near(word, name, len(word) // PER_SLIP if len(word) > SHORT else 0))
+def _written_like(word: str, choices: Collection[str]) -> dict[str, float]:
+    """Likeness of each spelling that could be this word: begun like it, or a few slips away."""
+    scores = {choice: STARTS_WEIGHT for choice in choices if choice.startswith(word)}
+    slips = len(word) // PER_SLIP if len(word) > SHORT else 0
+    near = process.extract_iter(word, choices, scorer=DamerauLevenshtein.distance, score_cutoff=slips, processor=None)
+    for choice, distance, _ in near:
+        likeness = JaroWinkler.similarity(word, choice) if distance else 1.0
+        scores[choice] = max(scores.get(choice, 0.0), likeness)
+    return scores
 
 
-def _heard_like(key: str, heard: str) -> float:
-    """Likeness of a sound key to the sound of a word, or 0."""
-    return HEARD_WEIGHT * _near(key, heard, len(key) // (PER_SLIP + 1))
-
-
-def _near(word: str, other: str, slips: int) -> float:
-    distance = DamerauLevenshtein.distance(word, other, score_cutoff=slips)
-    if distance > slips:
-        return 0.0
-    return JaroWinkler.similarity(word, other) if distance else 1.0
+def _heard_like(word: str, choices: Collection[str]) -> dict[str, float]:
+    """Likeness of each sound key to the sound of this word."""
+    key = sound(word)
+    slips = len(key) // (PER_SLIP + 1)
+    near = process.extract_iter(key, choices, scorer=DamerauLevenshtein.distance, score_cutoff=slips, processor=None)
+    return {
+        choice: HEARD_WEIGHT * (JaroWinkler.similarity(key, choice) if distance else 1.0)
+        for choice, distance, _ in near
+    }
