@@ -18,6 +18,8 @@ SAID: Final = ("given", "refused", "not_possible")  # what can be said at the mo
 OFF: Final = frozenset({"photo"})  # photographs are off
 STAYS: Final = frozenset({"administrative"})  # working data of the agency never travel
 
+EXPECTED: Final = frozenset({"consent_given_by", "child_assent", "information_given"})  # of a consent that was given
+
 PROBLEMS: Final[Mapping[str, Any]] = {
     "recipient": lazy("Choose the service that would receive the data"),
     "classes": lazy("Tick at least one kind of data that may be shared"),
@@ -72,7 +74,9 @@ def consent_fields(*, child: bool) -> dict[str, Any]:
     labels = {"primary_language": lazy("Language in which it was explained")}
     dictionary = load()
     return {
-        name: vocab_field(dictionary.field(name), required=False, label=labels.get(name), hint="")
+        name: vocab_field(
+            dictionary.field(name), required=False, expected=name in EXPECTED, label=labels.get(name), hint=""
+        )
         for name in (*asked, "legal_basis")
     }
 

@@ -16,7 +16,7 @@ from protect.vocab import FieldType, Requirement, values
 from protect.vocab.values import ValueProblem
 from protect.web import fields
 from protect.web.site import current_site
-from protect.web.validation import Length, Optional, Required, problem_text
+from protect.web.validation import Expected, Length, Optional, Required, problem_text
 
 TYPED_OUT: Final = frozenset({FieldType.STRING, FieldType.TEXT, FieldType.STRING_LIST, FieldType.LIST})
 CODED: Final = frozenset({FieldType.CODE, FieldType.MULTICODE})
@@ -82,12 +82,13 @@ def vocab_field(
     *,
     hint: Any = None,
     required: bool | None = None,
+    expected: bool = False,
     label: Any = None,
 ) -> Any:
     """The form field for a field of the dictionary; without `locale` its words follow the request."""
     words = _Words(locale)
     must = field.required is Requirement.YES if required is None else required
-    checks: list[Any] = [Required() if must else Optional()]
+    checks: list[Any] = [Required() if must else Expected() if expected else Optional()]
     if field.type in TYPED_OUT:
         checks.append(Length(values.LONGEST.get(field.type, values.LONGEST_LINE)))
     checks.append(Canonical(field))

@@ -45,6 +45,12 @@ class Optional:
             raise StopValidation
 
 
+class Expected(Optional):
+    """As Optional, for an answer that others make necessary: the form does not call it optional."""
+
+    field_flags: Final = {"expected": True}
+
+
 class Length:
     """At most `longest` characters, counted as the screen counts them."""
 

@@ -1,6 +1,7 @@
 """Forms made from the data dictionary: its labels, its lists, its judgement."""
 
 import pytest
+from flask import get_template_attribute
 from flask_babel import force_locale
 from werkzeug.datastructures import MultiDict
 
@@ -120,6 +121,16 @@ def test_an_optional_question_may_stay_empty_and_a_required_one_may_not():
     form, good = filled(name, required=True)
     assert not good
     assert form[name].flags.required
+
+
+def test_an_expected_answer_may_stay_empty_but_is_not_called_optional():
+    name = of_type(FieldType.STRING)
+    made = type("One", (BaseForm,), {name: vocab_field(FIELDS[name], required=False, expected=True)})
+    form = made(formdata=MultiDict())
+    assert form.validate()
+    field = get_template_attribute("components/field.html", "field")
+    assert "facultatif" not in field(form[name])
+    assert "facultatif" in field(filled(name, required=False)[0][name])
 
 
 def test_a_question_can_have_its_own_words():
