@@ -54,5 +54,10 @@ def next_path(
         return f"{case}/entretien"
     if not set(fields_now(page, answers, home)) <= set(shown):
         return f"{case}/saisie/{page.name}"
+    return path_after(page, case_id)
+
+
+def path_after(page: IntakeStep, case_id: uuid.UUID) -> str:
+    """The page that follows, whatever was answered."""
     later = load().intake[load().intake.index(page) + 1 :]
-    return f"{case}/saisie/{later[0].name}" if later else f"{case}/{AGREEMENT}"
+    return f"/dossiers/{case_id}/" + (f"saisie/{later[0].name}" if later else AGREEMENT)

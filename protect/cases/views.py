@@ -197,4 +197,5 @@ def record(gate: Gate, case_id: UUID) -> str | Response:
 def _step_page(form: CaseForm, page: IntakeStep, draft: IntakeDraft | None = None, case_id: UUID | None = None) -> str:
     titles = intake.titles()
     place = {"number": list(titles).index(page.name) + 1, "total": len(titles) + 1, "title": titles[page.name]}
-    return render("cases/step.html", form=form, step=page.name, draft=draft, case_id=case_id, **place)
+    after = intake.path_after(page, case_id) if case_id and form.errors else ""
+    return render("cases/step.html", form=form, step=page.name, draft=draft, case_id=case_id, after=after, **place)

@@ -70,7 +70,11 @@ def tell_the_needs(page: Page) -> None:
     go_on(page, "Protection")  # a high risk asks for a plan
     page.get_by_label("Plan de sécurité").fill("Ne pas sortir seule.")
     go_on(page, "Santé")
-    go_on(page, "Droits et procédures")
+    answer(page, "Besoin médical urgent", "Oui")
+    go_on(page, "Santé")
+    said(page, "Personne dans votre organisation ne peut encore lire cette partie d’un dossier")
+    follow(page, "Continuer sans cette page")
+    title(page, "Droits et procédures")
     go_on(page, "Accord de la personne")
 
 
