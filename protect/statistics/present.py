@@ -161,7 +161,7 @@ def _grid(labelled: _Labelled, plane: tuple[str, ...], fixed: Mapping[str, str |
 
 
 def _chart(labelled: _Labelled, title: str) -> BarChart | None:
-    """Bars of the first dimension; values that nobody has are left out."""
+    """Bars of the first dimension; values that nobody has are left out. No chart where every count is hidden."""
     table = labelled.table
     if not table.dimensions:
         return None
@@ -172,7 +172,7 @@ def _chart(labelled: _Labelled, title: str) -> BarChart | None:
         for value, count in counts.items()
         if count != 0
     ]
-    return bar_chart(title, bars) if bars else None
+    return bar_chart(title, bars) if any(bar.value for bar in bars) else None
 
 
 def _completeness(labelled: _Labelled) -> Iterator[str]:
