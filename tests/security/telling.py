@@ -52,15 +52,15 @@ def overheard(told: Told) -> Iterator[None]:
     handler = logging.StreamHandler(told.log)
     handler.setFormatter(logging.Formatter("%(name)s %(levelname)s %(message)s"))
     loggers = [logging.getLogger(name) for name in ("", "sqlalchemy", "protect", "werkzeug", "flask")]
-    levels = [logger.level for logger in loggers]
-    loggers[0].addHandler(handler)
+    levels, others = [logger.level for logger in loggers], loggers[0].handlers
+    loggers[0].handlers = [handler]  # a test that fails later need not show all of this
     for logger in loggers:
         logger.setLevel(logging.DEBUG)
     try:
         with redirect_stdout(told.log), redirect_stderr(told.log):
             yield
     finally:
-        loggers[0].removeHandler(handler)
+        loggers[0].handlers = others
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
 

@@ -1,0 +1,146 @@
+"""Who opens what with the keys of the own session alone, whatever the policy, the scope or the database would say.
+
+`GOLDEN=write` in the environment of the tests writes the golden files anew; the difference is read in review.
+"""
+
+import os
+import sqlite3
+import uuid
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from protect.access.errors import CompartmentLocked, NotFound
+from protect.access.gate import Gate
+from protect.access.opening import Opening
+from protect.access.seals import PackageContext
+from protect.audit.entry import AUDIT, open_detail
+from protect.cases.actions_consent import KEPT_IN
+from protect.referrals import facts
+from protect.store.sealed import Sealed
+from protect.store.shred import ShredStore
+from protect.vault.errors import CiphertextRejected
+from protect.vocab import COMPARTMENTS
+from tests.security.tampering import row, rows
+from tests.security.telling import Copy
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+REFERRALS = ("waiting", "agreed", "accepted", "withdrawn")
+Act = Callable[[Gate, Opening], Any]
+
+
+def as_row(found: dict[str, Any]) -> Any:
+    """A row as its owner read it, with its ciphertexts as the program's own row has them."""
+    sealed = {"wrapped_key", "fields", "block", "restrictions", "request", "sender_copy", "content", "record"}
+    wrapped = {name: Sealed(found[name]) for name in sealed & found.keys() if isinstance(found[name], bytes)}
+    return SimpleNamespace(**{**found, **wrapped})
+
+
+def things(copy: Copy) -> dict[str, Act]:
+    """Everything that is sealed in the story, each with what would open it."""
+    house = copy.world.agencies["Grande maison"]
+    found: dict[str, Act] = {name: _compartment(copy, name) for name in COMPARTMENTS}
+    found["restrictions"] = _dropped(_consent(copy), KEPT_IN, b"consent.v1", "restrictions")
+    shard = as_row(row(copy, "search_shard", "agency_id = :id", id=house))
+    place = (shard.agency_id, shard.unit_id, shard.number, shard.generation, shard.block)
+    found["search"] = lambda _gate, opening: opening.shard(*place)
+    found["statistics"] = _dropped(_record(copy), "statistics", b"coded-record.v1:", "record")
+    found["trail"] = _detail(copy, house)
+    found["sent copy"] = _asked(copy, "agreed", "coded", "sender", "sender_copy")
+    for name in REFERRALS:
+        found[f"request {name}"] = _asked(copy, name, "inbox", "inbox", "request")
+        found[f"package {name}"] = _package(copy, name)
+    found["package withdrawn, shred key back"] = _package(copy, "withdrawn", revived=True)
+    return found
+
+
+def _consent(copy: Copy) -> Any:
+    return as_row(row(copy, "consent", "case_id = :case and restrictions is not null", case=copy.ids["case"]))
+
+
+def _record(copy: Copy) -> Any:
+    coded = row(copy, "case_file", "id = :id", id=copy.ids["case"])["coded_ref"]
+    return as_row(row(copy, "coded_record", "id = :id", id=coded))
+
+
+def _compartment(copy: Copy, name: str) -> Act:
+    (found, *_) = rows(copy, "case_compartment", "case_id = :case and name = :name", case=copy.ids["case"], name=name)
+    return lambda _gate, opening: opening.fields(as_row(found))
+
+
+def _dropped(found: Any, compartment: str, label: bytes, column: str) -> Act:
+    context = label + found.id.bytes
+    return lambda _gate, opening: opening.dropped(compartment, context, getattr(found, column).blob)
+
+
+def _detail(copy: Copy, agency: uuid.UUID) -> Act:
+    where = "agency_id = :agency and action = 'case:open' and detail is not null"
+    sealed = rows(copy, "trail_entry", where, agency=agency)[0]["detail"]
+    return lambda gate, _opening: open_detail(gate.keyring.dropbox(AUDIT), agency, sealed)
+
+
+def _asked(copy: Copy, name: str, compartment: str, side: str, column: str) -> Act:
+    found = as_row(row(copy, "referral", "id = :id", id=copy.ids[name]))
+    context = facts.context(found.id, side)
+    return lambda _gate, opening: facts.from_bytes(
+        opening.dropped(compartment, context, getattr(found, column).blob, agency_id=None)
+    )
+
+
+def _package(copy: Copy, name: str, *, revived: bool = False) -> Act:
+    sent = as_row(row(copy, "referral", "id = :id", id=copy.ids[name]))
+    sealed = as_row(row(copy, "disclosure_package", "referral_id = :id", id=sent.id))
+    names = (sent.id, sent.agency_id, sent.to_agency_id, sent.service_id, sent.consent_id)
+    context = PackageContext(*(str(each) for each in names))
+
+    def act(_gate: Gate, opening: Opening) -> Any:
+        if revived:
+            opening = Opening(opening._keyring, ShredStore(_with_any_key(copy, context.referral_id)))
+        return opening.package(sealed.wrapped_key, sealed.content, context)
+
+    return act
+
+
+def _with_any_key(copy: Copy, referral_id: str) -> Path:
+    """A shred store in which somebody made up a key in the place of the one that was destroyed."""
+    path = copy.folder / f"revived-{uuid.uuid4()}.sqlite"
+    ShredStore(path)
+    with closing(sqlite3.connect(path)) as store, store:
+        store.execute("insert into shred_key values ('package', ?, ?)", (referral_id, bytes(32)))
+    return path
+
+
+def answer(gate: Gate, opening: Opening, act: Act) -> str:
+    """How it ends: opens, no key, refused, its key destroyed, or nothing left in it."""
+    try:
+        act(gate, opening)
+    except CompartmentLocked:
+        return "-"
+    except CiphertextRejected:
+        return "refused"
+    except NotFound:
+        return "gone"
+    except facts.FactsUnreadable:
+        return "emptied"
+    return "opens"
+
+
+def table(columns: list[str], lines: dict[str, list[str]]) -> str:
+    """A table with one line a person, wide enough to read in a diff."""
+    widths = [max(len(column), 7) for column in columns]
+    head = "  ".join(f"{column:<{width}}" for column, width in zip(columns, widths, strict=True))
+    body = {
+        name: "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True))
+        for name, cells in lines.items()
+    }
+    return "".join(f"{line}".rstrip() + "\n" for line in (f"{'':<52}{head}", *(f"{n:<52}{c}" for n, c in body.items())))
+
+
+def matches(name: str, made: str) -> bool:
+    """Whether the golden file says the same; written anew first when that is asked for."""
+    path = GOLDEN / name
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(made, encoding="utf-8")
+    return path.read_text(encoding="utf-8") == made
