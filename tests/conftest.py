@@ -22,11 +22,11 @@ pytest_plugins = ["tests.database", "tests.browser"]
 
 
 @contextmanager
-def opened(database: "ClonedDatabase", folder: Path) -> Iterator[Runtime]:
+def opened(database: "ClonedDatabase", folder: Path, clock: Clock | None = None) -> Iterator[Runtime]:
     """A runtime over a database and a folder with secrets, with a clock that the test may move."""
     web = engine(database.url("web"))
     settings = Settings(data=folder)
-    yield Runtime(settings, load_secrets(folder / "secrets"), web, ShredStore(folder / "shred.sqlite"), Clock())
+    yield Runtime(settings, load_secrets(folder / "secrets"), web, ShredStore(folder / "shred.sqlite"), clock or Clock())
     web.dispose()
 
 
@@ -60,5 +60,7 @@ def world(server: EmbeddedServer, settled: tuple[str, Path, World], tmp_path: Pa
 
     name, folder, original = settled
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
-    with cloned(server, name) as database, opened(database, tmp_path) as runtime:
+    # The sessions began when this world was made, and must not be at rest already.
+    clock = Clock(original.runtime.clock())
+    with cloned(server, name) as database, opened(database, tmp_path, clock) as runtime:
         yield original.copied(runtime)

@@ -75,8 +75,8 @@ PLANS = (LEAD, SHELTER, OTHER_SHELTER, CLINIC, OTHER_LEAD, COMMISSION)
 class Clock:
     """A clock that stands still until it is moved. It starts at the real time, by which the database ends sessions."""
 
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC).replace(microsecond=0)
+    def __init__(self, start: datetime | None = None) -> None:
+        self.now = start or datetime.now(UTC).replace(microsecond=0)
 
     def __call__(self) -> datetime:
         return self.now

@@ -15,7 +15,6 @@ PORT: Final = 5432
 _FIXED: Final = """\
 listen_addresses = ''
 unix_socket_permissions = 0700
-max_connections = 50
 shared_buffers = '32MB'
 max_wal_size = '256MB'
 jit = off
@@ -42,8 +41,9 @@ log_temp_files = -1
 cluster_name = 'protect'
 update_process_title = off
 """
-_DURABLE: Final = "fsync = on\nsynchronous_commit = on\nfull_page_writes = on\n"
-_FLEETING: Final = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+_DURABLE: Final = "max_connections = 50\nfsync = on\nsynchronous_commit = on\nfull_page_writes = on\n"
+# Tests have a server in common, each with a pool of its own.
+_FLEETING: Final = "max_connections = 200\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
 
 
 def write(places: Places, sockets: Path, login: str, *, durable: bool) -> None:
