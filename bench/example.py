@@ -37,9 +37,9 @@ _GIVEN = (
 )  # fmt: skip
 _SENTENCES = (
     "Elle dit avoir quitté son village après la mort de sa mère, avec une tante qui lui promettait une école.",
-    "À l'arrivée, ses papiers lui ont été pris et elle n'a plus pu sortir seule de la parcelle.",
+    "À l'arrivée, ses papiers lui ont été retirés et elle n'a plus pu sortir seule de la parcelle.",
     "Le travail commençait avant le jour et finissait quand tout le monde dormait, sans paie ni repos.",
-    "Deux autres jeunes filles vivaient dans la même pièce ; l'une d'elles est partie au mois de mars.",
+    "Deux autres enfants vivaient dans la même pièce ; l'un d'eux est parti au mois de mars.",
     "On lui a répété que sa famille devait rembourser le voyage et que la police ne la croirait pas.",
     "Une voisine lui a donné le numéro du centre et l'a accompagnée jusqu'au marché.",
     "Elle ne veut pas que sa famille soit appelée avant qu'elle ait parlé à quelqu'un du service.",

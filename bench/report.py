@@ -19,7 +19,7 @@ def _number(value: float | None, unit: str) -> str:
 
 
 def _figures(parts: Iterable[Part]) -> Rows:
-    rows = [("", "measure", "wall", "processor", "target", "")]
+    rows: list[Sequence[str]] = [("", "measure", "wall", "processor", "target", "")]
     for figure in (figure for part in parts for figure in part.figures):
         target = "" if figure.target is None else f"≤ {_number(figure.target, figure.unit)}"
         if figure.by_processor:
@@ -34,7 +34,7 @@ def _told(figure: Figure) -> str:
 
 
 def _readings(parts: Iterable[Part]) -> Rows:
-    rows = [("milliseconds", "side", "wall", "middle half", "processor", "middle half")]
+    rows: list[Sequence[str]] = [("milliseconds", "side", "wall", "middle half", "processor", "middle half")]
     for part in parts:
         for (what, side), times in part.readings.items():
             shown = []

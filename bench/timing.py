@@ -20,7 +20,7 @@ class Times:
 
     def median(self, kind: str = "wall") -> float:
         """The middle reading."""
-        return statistics.median(getattr(self, kind))
+        return float(statistics.median(getattr(self, kind)))
 
     def quartiles(self, kind: str = "wall") -> tuple[float, float]:
         """Between these two lies the middle half of the readings."""

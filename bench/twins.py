@@ -14,9 +14,10 @@ from sqlalchemy_utils import StringEncryptedType
 from sqlalchemy_utils.types.encrypted.encrypted_type import AesGcmEngine
 
 from bench.example import FIELDS
-from bench.server import EmbeddedServer, as_owner, owner_engine
+from bench.server import as_owner, owner_engine
 from protect.store import rls
 from protect.store.base import Base, CaseBound
+from protect.store.embedded import EmbeddedServer
 from protect.store.roles import WEB
 
 KEY = "a key of thirty-two letters size"

@@ -11,13 +11,14 @@ from sqlalchemy import select
 
 from bench import example, server, twins
 from bench.people import Person, enrol
+from bench.server import Processor
 from protect.access.gate import Gate, Ref
 from protect.access.opening import Opening
 from protect.access.runtime import Runtime
 from protect.cases.actions_compartments import compartments_of
 from protect.cases.actions_import import NamedRow, import_cases
 from protect.cases.models import CaseFile
-from protect.config import Settings, load_secrets, make_secrets
+from protect.config import load_secrets, load_settings, make_secrets
 from protect.store import migrate
 from protect.store.embedded import EmbeddedServer
 from protect.store.engine import engine
@@ -34,7 +35,7 @@ class World:
     """What the measures need, in three databases: as it is, without row-level security, and with many people."""
 
     server: EmbeddedServer
-    processor: server.Processor
+    processor: Processor
     people: dict[str, Person]
     bare: dict[str, Person]
     many: dict[str, Person]
@@ -46,7 +47,7 @@ class World:
 def opened(place: Path, running: EmbeddedServer, database: str) -> Iterator[Runtime]:
     """A runtime as the program has it."""
     web = engine(running.url("web", database))
-    yield Runtime(Settings(data=place), load_secrets(place / "secrets"), web, ShredStore(place / "shred.sqlite"))
+    yield Runtime(load_settings(place), load_secrets(place / "secrets"), web, ShredStore(place / "shred.sqlite"))
     web.dispose()
 
 
@@ -63,9 +64,9 @@ def built(cases: int, *more: Fill) -> Iterator[World]:
             opened(place, durable, BARE) as bare,
             opened(place, durable, MANY) as many,
         ):
-            people = [signed_in(one, tokens) for one in (runtime, bare, many)]
-            processor = server.Processor(durable)
-            yield World(durable, processor, *people, cases, server.sync_time(place))
+            everywhere, unguarded, crowded = [signed_in(one, tokens) for one in (runtime, bare, many)]
+            processor = Processor(durable)
+            yield World(durable, processor, everywhere, unguarded, crowded, cases, server.sync_time(place))
             processor.close()
 
 
