@@ -97,10 +97,15 @@ class Gate:
         raise Denied(permission)
 
     def find(self, model: type[Row], row_id: UUID, permission: str, *, lock: bool = False) -> Row:
-        """The row of that id if it is in scope and the permission covers it; otherwise NotFound or Denied."""
+        """The row of that id if it is in scope and the permission covers it.
+
+        Otherwise NotFound or Denied, after an entry: who tries addresses out of reach is seen by the auditors.
+        """
         self.permit(permission)
         row = self.db.get(model, row_id, with_for_update=True if lock else None)
         if row is None:
+            ref = Ref(model.__name__, row_id)
+            self._trail.write_now(self.member, permission, [ref], About(result="denied"))
             raise NotFound(model.__name__)
         self.permit(permission, row)
         return row

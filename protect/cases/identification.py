@@ -21,18 +21,20 @@ class Age:
     least: int
     most: int
     estimated: bool
+    stated: int | None = None
 
     @property
     def years(self) -> int:
-        """The age that is recorded: the youngest that is possible."""
-        return self.least
+        """The age that is recorded: the stated one where the date of birth allows it, else the youngest possible."""
+        return self.least if self.stated is None else self.stated
 
 
 def age_on(day: date, born: str, stated: str, *, estimated: bool) -> Age | None:
     """The age on `day` from a (partial) date of birth, else from a stated number of years; None if neither is known."""
     if born:
         least, most = PartialDate.parse(born).years_at(day)
-        return Age(max(least, 0), max(most, 0), estimated or least != most)
+        told = int(stated) if stated and least <= int(stated) <= most else None
+        return Age(max(least, 0), max(most, 0), estimated or least != most, told)
     return Age(int(stated), int(stated), estimated) if stated else None
 
 

@@ -124,3 +124,9 @@ def test_an_adult_may_have_been_a_child_when_it_began_so_nobody_guesses():
     assert computed({"age_at_registration": "25"}, TODAY, BANDS)["majority_at_entry"] == "unknown"
     values = {"age_at_registration": "25", "tip_act": "transfer", "tip_means": "fraud", "tip_purpose": "sexual"}
     assert computed(values, TODAY, BANDS)["amp_assessment"] == "met"
+
+
+def test_a_stated_age_that_the_year_of_birth_allows_is_kept():
+    values = {"birth_date": "2000", "age_at_registration": "26"}
+    assert computed(values, date(2026, 6, 1), BANDS)["age_at_registration"] == "26"
+    assert computed(values | {"age_at_registration": "30"}, date(2026, 6, 1), BANDS)["age_at_registration"] == "25"
