@@ -13,7 +13,9 @@ from protect.store.shred import ShredStore
 from tests.database import cloned
 from tests.world import CLINIC, LEAD, OTHER_LEAD, SHELTER, Clock, World, build_world
 
-FOREIGN = replace(OTHER_LEAD, members=[*OTHER_LEAD.members, NewMember("foreign_clinician", "Rosine Soins", "clinician")])
+FOREIGN = replace(
+    OTHER_LEAD, members=[*OTHER_LEAD.members, NewMember("foreign_clinician", "Rosine Soins", "clinician")]
+)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,13 @@ def site(people):
 
 
 def signed_in(opened_tab, people):
-    cookie = {"name": login.COOKIE, "value": people.officer.token, "url": "https://localhost", "secure": True, "httpOnly": True}
+    cookie = {
+        "name": login.COOKIE,
+        "value": people.officer.token,
+        "url": "https://localhost",
+        "secure": True,
+        "httpOnly": True,
+    }
     opened_tab.page.context.add_cookies([cookie])
     return opened_tab
 

@@ -49,7 +49,7 @@ def copy(server: EmbeddedServer, told: Told, tmp_path_factory: pytest.TempPathFa
     folder = tmp_path_factory.mktemp("copy")
     shutil.copytree(told.folder, folder, dirs_exist_ok=True)
     with cloned(server, told.database.name) as database, opened(database, folder) as runtime:
-        runtime.clock.now = told.world.runtime.clock.now  # type: ignore[attr-defined]
+        runtime.clock.now = told.world.runtime.clock.now
         yield Copy(database, folder, told.world.copied(runtime), told.story.ids, told.known)
 
 

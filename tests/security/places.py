@@ -58,7 +58,7 @@ class Recorder:
         self._inner = app.wsgi_app
         self.kept: list[tuple[str, bytes]] = []
         self.statuses: set[int] = set()
-        app.wsgi_app = self  # type: ignore[method-assign]
+        app.wsgi_app = self
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         chunks, status, headers = run_wsgi_app(self._inner, environ)

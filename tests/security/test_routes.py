@@ -37,9 +37,8 @@ def given(copy: Copy) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def visitor(copy: Copy) -> tuple[PageClient, str]:
-    client = browser(copy)
-    return client, token_of(client)
+def visitor(copy: Copy) -> PageClient:
+    return browser(copy)
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +58,8 @@ def test_every_role_is_tried() -> None:
     assert set(ONE_OF_EACH) == set(policy().roles)
 
 
-def test_a_visitor_is_sent_to_sign_in(page: PageRule, given: dict[str, str], visitor: tuple[PageClient, str]) -> None:
-    client, token = visitor
-    answer = ask(client, page, address(page.rule, given), token)
+def test_a_visitor_is_sent_to_sign_in(page: PageRule, given: dict[str, str], visitor: PageClient) -> None:
+    answer = ask(visitor, page, address(page.rule, given), token_of(visitor))
     if page.needs == PUBLIC:
         assert answer.status_code in {200, 303}
     else:
@@ -86,13 +84,13 @@ def test_a_role_without_the_permission_finds_nothing(
 
 
 def test_a_form_without_its_token_is_refused(
-    page: PageRule, given: dict[str, str], browsers: dict[str, tuple[PageClient, str]], visitor: tuple[PageClient, str]
+    page: PageRule, given: dict[str, str], browsers: dict[str, tuple[PageClient, str]], visitor: PageClient
 ) -> None:
     """Also one with the token of another browser; the quick exit alone is content with where the form comes from."""
     if page.method != "POST":
         return
     role = next((role for role in policy().roles if policy().has(role, page.needs)), "officer")
-    client, _token = visitor if page.needs == PUBLIC else browsers[role]
+    client = visitor if page.needs == PUBLIC else browsers[role][0]
     other = browsers["reader"][1]
     statuses = {ask(client, page, address(page.rule, given), wrong).status_code for wrong in ("", "made up", other)}
     assert statuses == ({400} if page.csrf == "token" else {200})

@@ -133,18 +133,18 @@ def test_a_session_that_ends_in_the_middle_of_a_form_saves_nothing(copy: Copy, b
     person.sign_in()
     saved = rows(copy, "case_compartment", "case_id = :id", id=copy.ids["case"])
     for _ in range(72 if busy else 0):
-        clock.move(minutes=10)  # type: ignore[attr-defined]
+        clock.move(minutes=10)
         if clock() - before < timedelta(hours=12):
             person.client.raw.get("/dossiers/recherche")
     person.client.raw.get(case)
     if not busy:
         person.client.get(case)
-        clock.move(minutes=16)  # type: ignore[attr-defined]
+        clock.move(minutes=16)
     answer = person.client.raw.post(case, data={"asked": "phone", "phone": "0811111111"}, headers=OWN_SITE)
     assert answer.location == "/connexion"
     assert rows(copy, "case_compartment", "case_id = :id", id=copy.ids["case"]) == saved
     assert len(rows(copy, "lost_form", "member_id = :id", id=member(copy, "house_officer"))) == 1
-    clock.now = before  # type: ignore[attr-defined]
+    clock.now = before
     person.sign_in()
     with copy.as_dba() as connection:
         connection.execute(text("delete from lost_form"))

@@ -29,7 +29,7 @@ def expired_session(later: World, person: str, case_id: uuid.UUID, filler: Fille
     client = later.people[person].client
     client.get(address)
     data = filler.sent(asked(client))
-    later.runtime.clock.move(minutes=30)  # type: ignore[attr-defined]
+    later.runtime.clock.move(minutes=30)
     client.post(address, data)
     assert client.location == "/connexion"
     _sign_in(client, person)
