@@ -218,6 +218,7 @@ CREATE TABLE invitation (
   enrol_public BYTEA NOT NULL,
   expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
   statement BYTEA NOT NULL,
+  pins BYTEA NOT NULL,
   used_at TIMESTAMP WITH TIME ZONE,
   CONSTRAINT pk_invitation PRIMARY KEY (id),
   CONSTRAINT fk_invitation_member_id_member FOREIGN KEY(member_id) REFERENCES member (id),

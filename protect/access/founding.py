@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 from protect.access.errors import NotFound
 from protect.access.models import AgencyRoot, Certificate, Invitation, Member
 from protect.vault import certificate as chain
+from protect.vault import signing
 from protect.vault.agency import AgencyVouch, directory_anchor
 from protect.vault.errors import CiphertextRejected
 from protect.vault.identity import Identity, new_identity
 from protect.vault.signing import SigningKey
+
+_PINS = "enrol-pins.v1"
 
 __all__ = [
     "Invited",
@@ -79,7 +82,10 @@ def vouch(db: Session, directory: SigningKey, agency_id: UUID, kind: str, root: 
 
 
 def invite(db: Session, root: SigningKey, agency_id: UUID, plan: MemberPlan, expires: datetime) -> Invited:
-    """Enter a member to be and the signed invitation. The code is not stored; it is the only way to redeem it."""
+    """Enter a member to be and the signed invitation. The code is not stored; it is the only way to redeem it.
+
+    What the code hands to the invited person is also the belief in both roots, of the agency and of the directory.
+    """
     member = Member(
         agency_id=agency_id,
         unit_id=plan.unit_id,
@@ -93,15 +99,16 @@ def invite(db: Session, root: SigningKey, agency_id: UUID, plan: MemberPlan, exp
     code = chain.new_code()
     kinds = (chain.REGISTRAR,) if plan.role == chain.REGISTRAR else ()
     unit = str(plan.unit_id or "")
-    enrol_public = chain.enrol_key(code).public
+    enrolment, known = chain.enrol_key(code), db.get_one(AgencyRoot, agency_id)
     until = int(expires.timestamp())
-    signed = chain.Invitation(str(member.id), str(agency_id), plan.role, unit, kinds, enrol_public, until).signed(root)
+    signed = chain.Invitation(str(member.id), str(agency_id), plan.role, unit, kinds, enrolment.public, until)
     row = Invitation(
         member_id=member.id,
         agency_id=agency_id,
-        enrol_public=enrol_public,
+        enrol_public=enrolment.public,
         expires_at=expires,
-        statement=signed.to_bytes(),
+        statement=signed.signed(root).to_bytes(),
+        pins=enrolment.sign(_PINS, root.public, known.directory_public),
     )
     db.add(row)
     return Invited(member.id, code)
@@ -124,12 +131,14 @@ def look_up(db: Session, code: str, now: datetime, *, lock: bool = False) -> tup
 def redeem(db: Session, code: str, now: datetime) -> Redeemed:
     """Make the member's identity and certificate, and use the invitation up.
 
-    CiphertextRejected if it is forged, or older than it was signed to be whatever the table says.
+    The new identity pins the roots that the code vouches for. CiphertextRejected if the table gives others, if the
+    invitation is forged, or if it is older than it was signed to be.
     """
     row, member = look_up(db, code, now, lock=True)
     root = db.get_one(AgencyRoot, row.agency_id)
     signed = chain.Invitation.from_bytes(row.statement)
     chain.check_current(signed, int(now.timestamp()))
+    signing.verify(chain.enrol_key(code).public, row.pins, _PINS, root.root_public, root.directory_public)
     identity = new_identity(str(member.id), chain.anchor_of(root.root_public), directory_anchor(root.directory_public))
     made = chain.certify(chain.enrol_key(code), signed, identity, 1)
     chain.verify_chain(identity.anchor, root.root_public, signed, made)

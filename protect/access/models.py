@@ -50,6 +50,7 @@ class Invitation(Base):
     enrol_public: Mapped[bytes] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
     statement: Mapped[bytes]
+    pins: Mapped[bytes]  # signature of the code over both roots, so that nobody can put others in their place
     used_at: Mapped[datetime | None]
 
 

@@ -13,7 +13,7 @@ from tests.security.filling import Filler
 from tests.security.places import Recorder, dump
 from tests.security.story import Story
 from tests.security.telling import Copy, Told, overheard, tell
-from tests.world import World
+from tests.world import Clock, World
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,8 @@ def told(
     with cloned(server, name) as database:
         blank = repr(dump(database.url("backup"))).encode()
         found = Told(database, folder, original, Story(original, Filler(canaries, blank)), canaries)
-        with overheard(found), opened(database, folder) as runtime:
+        clock = Clock(original.runtime.clock())  # sessions that began then must not be at rest already
+        with overheard(found), opened(database, folder, clock) as runtime:
             found.world = found.story.world = original.copied(runtime)
             add_house(found.world)
             found.recorder = Recorder(found.world.app)
@@ -48,8 +49,8 @@ def copy(server: EmbeddedServer, told: Told, tmp_path_factory: pytest.TempPathFa
 
     folder = tmp_path_factory.mktemp("copy")
     shutil.copytree(told.folder, folder, dirs_exist_ok=True)
-    with cloned(server, told.database.name) as database, opened(database, folder) as runtime:
-        runtime.clock.now = told.world.runtime.clock.now
+    clock = Clock(told.world.runtime.clock())
+    with cloned(server, told.database.name) as database, opened(database, folder, clock) as runtime:
         yield Copy(database, folder, told.world.copied(runtime), told.story.ids, told.known)
 
 

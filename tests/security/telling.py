@@ -41,7 +41,7 @@ class Told:
 
     def later(self, **by: float) -> World:
         """The same people over the same database, by a clock that goes ahead."""
-        clock = Clock()
+        clock = Clock(self.world.runtime.clock())
         clock.move(**by)
         return self.world.copied(dataclasses.replace(self.world.runtime, clock=clock))
 

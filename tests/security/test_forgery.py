@@ -14,7 +14,7 @@ from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
 from protect.cases.models import CaseCompartment
 from protect.store.sealed import Sealed
 from protect.vault import dropbox, hpke, manifest
-from protect.vault.certificate import Certificate, Invitation
+from protect.vault.certificate import Certificate, Invitation, anchor_of
 from protect.vault.encoding import lp
 from protect.vault.errors import CiphertextRejected
 from protect.vault.hpke import KeyPair
@@ -189,3 +189,24 @@ def test_an_invitation_lasts_as_long_as_it_was_signed_to(copy: Copy) -> None:
         with pytest.raises(CiphertextRejected):
             redeem(db, code, now + timedelta(days=15))
         assert redeem(db, code, now + timedelta(days=13)).member.display_name == "Lea Tardive"
+
+
+@pytest.mark.parametrize("column", ["root_public", "directory_public"])
+def test_who_enrols_pins_the_roots_of_the_code_and_no_others(copy: Copy, column: str) -> None:
+    """Else a forger would be believed for ever by everybody who enrols from now on."""
+    name = f"pinned_{column}"
+    plan = AgencyPlan(f"Épinglée {column}", "other", [], [], [NewMember(name, "Rose Neuve", "registrar")])
+    done = add_agency(copy.world.runtime, copy.world.directory, plan)
+    forger, now = SigningKey.generate(), copy.world.runtime.clock()
+    invited = row_of(copy, "invitation", "member_id = :id", id=member(copy, name))
+    signed = Invitation.from_bytes(invited["statement"]).signed(forger)
+    statement = signed.to_bytes() if column == "root_public" else invited["statement"]
+    with (
+        tampered(copy, "agency_root", "agency_id", {done.agency_id: {column: forger.public}}),
+        tampered(copy, "invitation", "id", {invited["id"]: {"statement": statement}}),
+        copy.world.runtime.unit_of_work() as db,
+        pytest.raises(CiphertextRejected),
+    ):
+        redeem(db, done.codes[0].code, now)
+    with copy.world.runtime.unit_of_work() as db:
+        assert redeem(db, done.codes[0].code, now).identity.anchor == anchor_of(done.root.public)
