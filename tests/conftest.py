@@ -26,7 +26,9 @@ def opened(database: "ClonedDatabase", folder: Path, clock: Clock | None = None)
     """A runtime over a database and a folder with secrets, with a clock that the test may move."""
     web = engine(database.url("web"))
     settings = Settings(data=folder)
-    yield Runtime(settings, load_secrets(folder / "secrets"), web, ShredStore(folder / "shred.sqlite"), clock or Clock())
+    yield Runtime(
+        settings, load_secrets(folder / "secrets"), web, ShredStore(folder / "shred.sqlite"), clock or Clock()
+    )
     web.dispose()
 
 
