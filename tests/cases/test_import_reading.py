@@ -115,7 +115,7 @@ def test_a_report_repeats_codes_but_never_what_may_name_a_person():
     text = "\n".join(
         check_text(check(source("prs_Birthdate,prs_MobilePhone,prs_Gender\n31/31/1998,SECRET-CALL,Blob\n")))
     )
-    assert "ligne 2, colonne prs_Gender : Cette réponse n’est pas dans la liste de cette colonne [Blob]" in text
+    assert "ligne 2, colonne prs_Gender\u00a0: Cette réponse n’est pas dans la liste de cette colonne [Blob]" in text
     assert "SECRET" not in text
     assert "31/31" not in text
 
