@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from protect.access import rows
+from protect.access import drops, rows
 from protect.access.errors import NotFound
 from protect.access.keyring import Keyring
 from protect.access.rows import CompartmentRow
 from protect.store.sealed import Sealed
 from protect.store.shred import ShredStore
-from protect.vault import dropbox, package, shards
+from protect.vault import package, shards
 from protect.vault.package import Package, PackageContext
 from protect.vault.shards import SearchEntry
 
@@ -45,10 +45,9 @@ class Opening:
         place = (str(agency_id), str(unit_id), number, generation)
         return shards.open_shard(self._keyring.search_key, *place, block.blob)
 
-    def dropped(self, compartment: str, context: bytes, blob: bytes, *, agency_id: UUID | None = None) -> bytes:
-        """What somebody sealed to a drop-box of the actor's agency for this context."""
-        box = self._keyring.dropbox(compartment)
-        return dropbox.open(box.private, str(agency_id or self._keyring.agency_id), compartment, context, blob)
+    def dropped(self, compartment: str, context: bytes, blob: bytes) -> bytes:
+        """What a certified member sealed to a drop-box of the actor's agency for this context."""
+        return drops.pick_up(self._keyring, None, compartment, context, blob)
 
     def package(self, wrapped_key: Sealed, content: Sealed, context: PackageContext) -> dict[str, str]:
         """The fields of a disclosure package; NotFound once its shred key is destroyed."""

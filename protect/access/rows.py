@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 from uuid import UUID
 
+from protect.access import drops
 from protect.access.keyring import Keyring
-from protect.access.policy import policy
 from protect.store.sealed import Sealed
-from protect.vault import dropbox, manifest, signing
+from protect.vault import manifest
 from protect.vault.encoding import lp, text, unlp
 from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.sealing import RowSealer
@@ -17,8 +17,6 @@ from protect.vocab import load
 
 TABLE = "case_compartment"
 WRAPPED, DROPPED = "key", "dropbox"
-_SIGNED = "dropped-by.v1"
-_DROPPED_PARTS = 3
 
 
 class CompartmentRow(Protocol):
@@ -44,34 +42,14 @@ def data_key(keyring: Keyring, row: CompartmentRow) -> DataKey:
         return key.unwrap(str(row.case_id), Wrapped(row.wrapped_key.blob, row.commitment))
     if row.part == 0:  # anybody can seal to a drop-box: what is dropped in stands beside the compartment, never for it
         raise CiphertextRejected(Reason.CONTEXT)
-    box = dropbox.key_pair(key)
-    dropped = dropbox.open(box.private, str(row.agency_id), row.name, _context(row), row.wrapped_key.blob)
-    return DataKey(_signed_key(keyring, row, unlp(dropped)))
+    raw = drops.pick_up(keyring, row.key_version, row.name, _context(row), row.wrapped_key.blob)
+    verify_commitment(raw, row.commitment)
+    return DataKey(raw)
 
 
 def drop_key(keyring: Keyring, row: CompartmentRow, key: DataKey) -> Sealed:
-    """The data key for those who read the compartment, signed by the actor, who may not be one of them."""
-    state = keyring.trust.key_state(row.agency_id, row.name)
-    signature = keyring.identity.signing.sign(_SIGNED, *_statement(row))
-    dropped = lp(key.key, keyring.identity.user_id, signature)
-    return Sealed(dropbox.seal(state.dropbox_public, str(row.agency_id), row.name, _context(row), dropped))
-
-
-def _signed_key(keyring: Keyring, row: CompartmentRow, dropped: tuple[bytes, ...]) -> bytes:
-    """The dropped key, if a colleague whose role writes into the compartment signed it: else anybody made it up."""
-    if len(dropped) != _DROPPED_PARTS:
-        raise CiphertextRejected(Reason.FORMAT)
-    key, sender, signature = dropped
-    verify_commitment(key, row.commitment)
-    signer = keyring.trust.signer(UUID(text(sender)))
-    if signer.agency_id != str(row.agency_id) or row.name not in policy().compartments[signer.role]:
-        raise CiphertextRejected(Reason.ISSUER)
-    signing.verify(signer.sign_public, signature, _SIGNED, *_statement(row))
-    return key
-
-
-def _statement(row: CompartmentRow) -> tuple[str | bytes, ...]:
-    return (str(row.agency_id), str(row.case_id), row.name, str(row.part), str(row.key_version), row.commitment)
+    """The data key for those who read the compartment, from an actor who may not be one of them."""
+    return drops.drop(keyring, row.agency_id, row.name, _context(row), key.key)
 
 
 def _context(row: CompartmentRow) -> bytes:

@@ -6,13 +6,13 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from protect.access import rows
+from protect.access import drops, rows
 from protect.access.keyring import Keyring
 from protect.access.opening import SHRED_KIND
 from protect.access.rows import CompartmentRow
 from protect.store.sealed import Sealed
 from protect.store.shred import ShredStore
-from protect.vault import dropbox, imports, manifest, package, shards
+from protect.vault import imports, manifest, package, shards
 from protect.vault.package import PackageContext
 from protect.vault.sealing import RowSealer, field_version
 from protect.vault.shards import SearchEntry
@@ -96,9 +96,8 @@ class Seals:
         }
 
     def drop(self, agency_id: UUID, compartment: str, context: bytes, plaintext: bytes) -> Sealed:
-        """Sealed to the drop-box of a compartment of any agency whose key state verifies; NotReady if it has none."""
-        state = self._keyring.trust.key_state(agency_id, compartment)
-        return Sealed(dropbox.seal(state.dropbox_public, str(agency_id), compartment, context, plaintext))
+        """Sealed to the drop-box of a compartment of any agency, and signed by the actor; NotReady if it has none."""
+        return drops.drop(self._keyring, agency_id, compartment, context, plaintext)
 
     def key_version(self, agency_id: UUID, compartment: str) -> int:
         """The version of the key that `drop` seals to now; NotReady if there is none."""

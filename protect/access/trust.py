@@ -54,6 +54,7 @@ class Trust:
         self._identity = identity
         self._agency_id = agency_id
         self._verified: dict[UUID, SignedCertificate] = {}
+        self._signers: dict[UUID, SignedCertificate] = {}
         self._newest: dict[tuple[UUID, str, str], KeyState] = {}
         self._kinds: dict[str, UUID] = {}
 
@@ -65,7 +66,9 @@ class Trust:
 
     def signer(self, member_id: UUID) -> SignedCertificate:
         """The member's last certificate, verified alike, revoked or not: what a leaver once signed stays signed."""
-        return self._verify(self._link(Certificate.member_id == member_id))
+        if member_id not in self._signers:
+            self._signers[member_id] = self._verify(self._link(Certificate.member_id == member_id))
+        return self._signers[member_id]
 
     def key_state(self, agency_id: UUID, compartment: str, *, otherwise: str = "") -> KeyState:
         """The newest key state of a compartment of any agency, verified; NotReady while there is none.

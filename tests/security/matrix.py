@@ -84,9 +84,7 @@ def _detail(copy: Copy, agency: uuid.UUID) -> Act:
 def _asked(copy: Copy, name: str, compartment: str, side: str, column: str) -> Act:
     found = as_row(row(copy, "referral", "id = :id", id=copy.ids[name]))
     context = facts.context(found.id, side)
-    return lambda _gate, opening: facts.from_bytes(
-        opening.dropped(compartment, context, getattr(found, column).blob, agency_id=None)
-    )
+    return lambda _gate, opening: facts.from_bytes(opening.dropped(compartment, context, getattr(found, column).blob))
 
 
 def _package(copy: Copy, name: str, *, revived: bool = False) -> Act:

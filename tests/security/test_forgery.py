@@ -1,8 +1,11 @@
 """What somebody who writes into the database, and has no key at all, can make others believe or give away."""
 
+import hashlib
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -12,6 +15,7 @@ from protect.access.founding import redeem
 from protect.access.gate import Gate, Ref
 from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
 from protect.cases.models import CaseCompartment
+from protect.referrals import facts
 from protect.store.sealed import Sealed
 from protect.vault import dropbox, hpke, manifest
 from protect.vault.certificate import Certificate, Invitation, anchor_of
@@ -80,15 +84,48 @@ def test_a_key_that_nobody_signed_opens_nothing(copy: Copy, part: int) -> None:
 @pytest.mark.parametrize("sender", ["house_officer", "house_intake", "foreign_officer"])
 def test_a_key_that_somebody_else_signed_opens_nothing(copy: Copy, sender: str) -> None:
     row = sealed_by(copy.world.house_officer, uuid.uuid4(), "health", {"medical_history": "asthme"})
-    key = new_data_key()
-    with copy.as_dba() as connection:
-        named = text("select id from member where sign_in_name = :name")
-        member = connection.execute(named, {"name": sender}).scalar_one()
-    statement = (str(row.agency_id), str(row.case_id), row.name, str(row.part), str(row.key_version), key.commitment)
-    signature = SigningKey.generate().sign("dropped-by.v1", *statement)
-    forge(copy, row, key, {"medical_history": "rien"}, lp(key.key, str(member), signature))
+    key, context = new_data_key(), lp("dropped-key.v1", str(row.case_id), str(row.part))
+    forge(copy, row, key, {"medical_history": "rien"}, signed_by_nobody(copy, sender, row, context, key.key))
     with pytest.raises(CiphertextRejected):
         read_by(copy.world.house_clinician, row)
+
+
+def signed_by_nobody(copy: Copy, sender: str, row: Any, context: bytes, plaintext: bytes) -> bytes:
+    """A drop in the name of somebody, by a key that nobody certified."""
+    statement = (str(row.agency_id), row.name, context, hashlib.sha256(plaintext).digest())
+    return lp(plaintext, str(member(copy, sender)), SigningKey.generate().sign("dropped-by.v1", *statement))
+
+
+DROPPED = {
+    "the restrictions of a consent": ("consent", "restrictions", "protection", "house_officer"),
+    "a request": ("referral", "request", "inbox", "shelter_intake"),
+    "the sender's copy": ("referral", "sender_copy", "coded", "house_officer"),
+    "a coded record": ("coded_record", "record", "statistics", "analyst"),
+}
+
+
+@pytest.mark.parametrize("signed", [False, True], ids=["unsigned", "signed by nobody"])
+@pytest.mark.parametrize("what", DROPPED)
+def test_nothing_is_read_that_somebody_put_in_who_is_nobody(copy: Copy, what: str, signed: bool) -> None:
+    """Anybody can seal to a drop-box, so every reader asks who did."""
+    table, column, compartment, reader = DROPPED[what]
+    where = {"consent": "restrictions is not null", "referral": "id = :id"}.get(table, "true")
+    found = rows_of(copy, table, where, **({"id": copy.ids["agreed"]} if table == "referral" else {}))[0]
+    context = {
+        "restrictions": b"consent.v1" + found["id"].bytes,
+        "request": facts.context(found["id"], "inbox"),
+        "sender_copy": facts.context(found["id"], "sender"),
+        "record": b"coded-record.v1:" + found["id"].bytes,
+    }[column]
+    with copy.world.people[reader].gate() as gate:
+        agency, opening = gate.member.agency_id, gate.opening("case:open", [], fields=[], purpose="assistance")
+        box = gate.keyring.dropbox(compartment).public
+        plain = opening.dropped(compartment, context, found[column])
+        place = SimpleNamespace(agency_id=agency, name=compartment)
+        content = signed_by_nobody(copy, "house_officer", place, context, plain) if signed else plain
+        forged = dropbox.seal(box, str(agency), compartment, context, content)
+        with pytest.raises(CiphertextRejected):
+            opening.dropped(compartment, context, forged)
 
 
 def test_who_may_not_write_a_compartment_drops_nothing_in(copy: Copy) -> None:

@@ -1,0 +1,61 @@
+"""What is dropped in for the readers of a compartment by somebody who need not be one: sealed to them, and signed."""
+
+import hashlib
+from uuid import UUID
+
+from protect.access.keyring import Keyring
+from protect.access.policy import policy
+from protect.store.sealed import Sealed
+from protect.vault import dropbox, signing
+from protect.vault.certificate import Certificate
+from protect.vault.encoding import lp, text, unlp
+from protect.vault.errors import CiphertextRejected, Reason
+from protect.vocab import COMPARTMENTS
+
+_LABEL = "dropped-by.v1"
+_PARTS = 3
+
+
+def drop(keyring: Keyring, agency_id: UUID, compartment: str, context: bytes, plaintext: bytes) -> Sealed:
+    """Sealed to the drop-box of a compartment of any agency whose key state verifies, signed by the actor.
+
+    Raises NotReady while the agency has no such key.
+    """
+    state = keyring.trust.key_state(agency_id, compartment)
+    signature = keyring.identity.signing.sign(_LABEL, *_statement(agency_id, compartment, context, plaintext))
+    signed = lp(plaintext, keyring.identity.user_id, signature)
+    return Sealed(dropbox.seal(state.dropbox_public, str(agency_id), compartment, context, signed))
+
+
+def pick_up(keyring: Keyring, version: int | None, compartment: str, context: bytes, blob: bytes) -> bytes:
+    """What was dropped into a compartment of the actor's agency for this context.
+
+    Anybody can seal to a public key: CiphertextRejected unless a certified member signed it, and for a compartment
+    of cases unless it is a colleague whose role writes there. CompartmentLocked without the key.
+    """
+    agency_id = keyring.agency_id
+    box = dropbox.key_pair(keyring.key(compartment, version))
+    parts = unlp(dropbox.open(box.private, str(agency_id), compartment, context, blob))
+    if len(parts) != _PARTS:
+        raise CiphertextRejected(Reason.FORMAT)
+    plaintext, sender, signature = parts
+    signer = keyring.trust.signer(_member(sender))
+    if compartment in COMPARTMENTS and not _writes(signer, agency_id, compartment):
+        raise CiphertextRejected(Reason.ISSUER)
+    signing.verify(signer.sign_public, signature, _LABEL, *_statement(agency_id, compartment, context, plaintext))
+    return plaintext
+
+
+def _statement(agency_id: UUID, compartment: str, context: bytes, plaintext: bytes) -> tuple[str | bytes, ...]:
+    return (str(agency_id), compartment, context, hashlib.sha256(plaintext).digest())
+
+
+def _writes(signer: Certificate, agency_id: UUID, compartment: str) -> bool:
+    return signer.agency_id == str(agency_id) and compartment in policy().compartments[signer.role]
+
+
+def _member(sender: bytes) -> UUID:
+    try:
+        return UUID(text(sender))
+    except ValueError:
+        raise CiphertextRejected(Reason.FORMAT) from None
