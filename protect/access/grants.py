@@ -27,6 +27,14 @@ class Waiting:
     compartment: str
 
 
+def require_certified(db: Session, identity: Identity, member: Member) -> None:
+    """Refuse a member whose row says another agency, role or unit than the certificate: CiphertextRejected."""
+    certificate = Trust(db, identity, member.agency_id).certificate(member.id)
+    certified = (certificate.agency_id, certificate.role, certificate.unit_id)
+    if certified != (str(member.agency_id), member.role, str(member.unit_id or "")):
+        raise CiphertextRejected(Reason.CONTEXT)
+
+
 def granted_keys(db: Session, identity: Identity, agency_id: UUID, member_id: UUID) -> list[CompartmentKey]:
     """The keys of all live grants of a member, each grant verified up to the anchor of its supplier."""
     trust = Trust(db, identity, agency_id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from protect.access.actor import Actor
 from protect.access.errors import CompartmentLocked, SignInRequired
-from protect.access.models import BrowserSession, KeyGrant
+from protect.access.models import BrowserSession, KeyGrant, Member
 from protect.access.trust import Trust
 from protect.store.sealed import Sealed
 from protect.vault import dropbox, hpke, session
@@ -23,7 +23,7 @@ from protect.vault.shards import search_key
 from protect.vault.signing import SigningKey
 from protect.vault.tree import CompartmentKey
 
-_PARTS = 6
+_PARTS = 7
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,9 @@ class Keyring:
         if token is None or wrapped is None:
             raise SignInRequired
         secrets = session.unwrap(token, server_secret, str(actor.session_id), str(actor.member_id), wrapped.blob)
-        identity, keys = _unpack(str(actor.member_id), str(actor.agency_id), secrets)
+        identity, begun, keys = _unpack(str(actor.member_id), str(actor.agency_id), secrets)
+        if begun != duty(actor):  # somebody gave the member another role or unit in the table
+            raise CiphertextRejected(Reason.CONTEXT)
         return cls(db, identity, actor.agency_id, tuple(key for key in keys if (key.name, key.version) in live))
 
     @cached_property
@@ -71,11 +73,24 @@ class Keyring:
         return search_key(self.key("identity"))
 
 
+def duty(who: Actor | Member) -> bytes:
+    """In which role and unit somebody acts."""
+    return lp(who.role, str(who.unit_id or ""))
+
+
 def wrap(
-    token: str, server_secret: bytes, row: BrowserSession, identity: Identity, keys: Iterable[CompartmentKey]
+    token: str,
+    server_secret: bytes,
+    row: BrowserSession,
+    who: bytes,
+    identity: Identity,
+    keys: Iterable[CompartmentKey],
 ) -> Sealed:
-    """The session's secrets as its row keeps them: only the cookie and the server secret together open them."""
-    packed = _pack(identity, keys)
+    """The session's secrets as its row keeps them: only the cookie and the server secret together open them.
+
+    They stay those of the role and the unit, `who`, in which the session began.
+    """
+    packed = _pack(identity, who, keys)
     return Sealed(session.wrap(token, server_secret, str(row.id), str(row.member_id), packed))
 
 
@@ -90,7 +105,7 @@ def _wrapped_keys(db: Session, actor: Actor) -> tuple[Sealed | None, set[tuple[s
     return (rows[0].keys if rows else None), {(row.compartment, row.version) for row in rows}
 
 
-def _pack(identity: Identity, keys: Iterable[CompartmentKey]) -> bytes:
+def _pack(identity: Identity, who: bytes, keys: Iterable[CompartmentKey]) -> bytes:
     rows = [lp(key.key, key.name, str(key.version)) for key in keys]
     return lp(
         identity.hpke.private,
@@ -98,18 +113,19 @@ def _pack(identity: Identity, keys: Iterable[CompartmentKey]) -> bytes:
         identity.anchor,
         identity.directory,
         identity.checkpoint,
+        who,
         lp(*rows),
     )
 
 
-def _unpack(member_id: str, agency_id: str, packed: bytes) -> tuple[Identity, list[CompartmentKey]]:
+def _unpack(member_id: str, agency_id: str, packed: bytes) -> tuple[Identity, bytes, list[CompartmentKey]]:
     parts = unlp(packed)
     if len(parts) != _PARTS:
         raise CiphertextRejected(Reason.FORMAT)
-    private, signing, anchor, directory, checkpoint, rows = parts
+    private, signing, anchor, directory, checkpoint, who, rows = parts
     identity = Identity(member_id, hpke.from_private(private), SigningKey(signing), anchor, directory, checkpoint)
     keys = []
     for row in unlp(rows):
         key, name, version = unlp(row)
         keys.append(CompartmentKey(key, agency_id, text(name), int(version)))
-    return identity, keys
+    return identity, who, keys

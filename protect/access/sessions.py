@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from protect.access.actor import Actor
-from protect.access.keyring import wrap
+from protect.access.keyring import duty, wrap
 from protect.access.models import BrowserSession, Member
 from protect.access.runtime import Runtime
 from protect.store.errors import translate_errors
@@ -66,7 +66,7 @@ def begin(db: Session, runtime: Runtime, member: Member, identity: Identity, key
         seen_at=now,
         expires_at=now + timedelta(hours=runtime.settings.session_hours),
     )
-    row.keys = wrap(token, runtime.secrets.session, row, identity, keys)
+    row.keys = wrap(token, runtime.secrets.session, row, duty(member), identity, keys)
     db.add(row)
     db.flush()
     return token
@@ -77,7 +77,7 @@ def rewrap(
 ) -> None:
     """Put the keys that were granted meanwhile into the session."""
     row = db.get_one(BrowserSession, actor.session_id)
-    row.keys = wrap(token, runtime.secrets.session, row, identity, keys)
+    row.keys = wrap(token, runtime.secrets.session, row, duty(actor), identity, keys)
 
 
 def end_all(db: Session, member_id: UUID, now: datetime) -> None:

@@ -53,6 +53,7 @@ def sign_in(gate: Gate, runtime: Runtime, name: str, passphrase: str, address: s
         _record_failure(gate, runtime, account, source)
         raise SignInRefused
     identity = identities.unlock(credential.slot.blob, credential.identity.blob, stretched, user_id)
+    grants.require_certified(gate.db, identity, member)
     keys = grants.granted_keys(gate.db, identity, member.agency_id, member.id)
     token = sessions.begin(gate.db, runtime, member, identity, keys)
     gate.record_member(member, "session:begin")

@@ -150,9 +150,19 @@ def the_slot(copy: Copy) -> list[tuple[str, str, dict[Any, dict[str, Any]]]]:
     return [("credential", "member_id", {found["member_id"]: {"slot": flipped(found["slot"])}})]
 
 
+def the_role(copy: Copy) -> list[tuple[str, str, dict[Any, dict[str, Any]]]]:
+    return [("member", "id", {member(copy, "house_supervisor"): {"role": "auditor"}})]
+
+
+def the_unit(copy: Copy) -> list[tuple[str, str, dict[Any, dict[str, Any]]]]:
+    unit = row(copy, "unit", "name = 'Annexe'")["id"]
+    return [("member", "id", {member(copy, "house_supervisor"): {"unit_id": unit}})]
+
+
 AT_SIGN_IN = (
     a_grant_resigned, a_grant_for_somebody_else, a_grant_of_another_row, a_grant_of_another_version, another_supplier,
     the_suppliers_certificate, a_certificate_of_somebody_else, another_root, the_identity, the_slot,
+    the_role, the_unit,
 )  # fmt: skip
 
 
@@ -186,6 +196,16 @@ def test_a_passphrase_opens_its_own_account_only(loose: Copy) -> None:
 
 def session_of(copy: Copy, name: str) -> dict[str, Any]:
     return row(copy, "session", "member_id = :id and ended_at is null", id=member(copy, name))
+
+
+@pytest.mark.parametrize("column", ["role", "unit_id"])
+def test_a_role_or_unit_given_in_the_table_opens_nothing(loose: Copy, told: Told, column: str) -> None:
+    """An officer who is made a supervisor, or moved to the other office, by somebody who writes into the database."""
+    other = {"role": "supervisor", "unit_id": row(loose, "unit", "name = 'Annexe'")["id"]}
+    client = loose.world.house_officer.client.raw
+    with tampered(loose, "member", "id", {member(loose, "house_officer"): {column: other[column]}}):
+        before = last_entry(loose)
+        refused(loose, told, client.get("/dossiers?noms=1"), before, "cases.list_cases")
 
 
 SESSIONS: dict[str, Callable[[Copy], dict[Any, dict[str, Any]]]] = {
