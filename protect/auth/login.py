@@ -12,6 +12,8 @@ from protect.access.gate import Actor, Gate
 from protect.access.runtime import Runtime
 from protect.auth.actions_lost import drop, keep
 from protect.i18n import language
+from protect.web.errors import new_reference
+from protect.web.site import current_site
 
 COOKIE: Final = "__Host-protect"
 _RUNTIME: Final = "protect.runtime"
@@ -98,9 +100,12 @@ def _open_gate() -> None:
 
 
 def _forget_sent(response: Response) -> Response:
-    """Forget the kept form once it was sent again and taken."""
+    """Forget the kept form once it was sent again and taken. What was taken stands, whatever happens here."""
     taken = request.method == "POST" and response.status_code == SEE_OTHER and SENT_AGAIN in request.form
     if taken and current_user.is_authenticated:
-        with Gate(runtime_of_app(), current_user.actor, token=request.cookies.get(COOKIE)) as gate:
-            drop(gate)
+        try:
+            with Gate(runtime_of_app(), current_user.actor, token=request.cookies.get(COOKIE)) as gate:
+                drop(gate)
+        except Exception as error:  # noqa: BLE001 -- from here Flask would log it with its words
+            current_site().on_fault(error, new_reference())
     return response

@@ -14,7 +14,7 @@ from protect.vault.encoding import lp
 from protect.vault.grants import Grant, KeyState
 from protect.vault.signing import SigningKey
 from tests.pages import OWN_SITE, PageClient
-from tests.security.tampering import last_entry, member, posted, row, rows, tampered
+from tests.security.tampering import entries_after, last_entry, member, posted, row, rows, tampered
 from tests.security.telling import Copy, Told
 from tests.security.test_tamper import flipped, refused
 from tests.world import PASSPHRASE
@@ -196,6 +196,21 @@ def test_a_passphrase_opens_its_own_account_only(loose: Copy) -> None:
 
 def session_of(copy: Copy, name: str) -> dict[str, Any]:
     return row(copy, "session", "member_id = :id and ended_at is null", id=member(copy, name))
+
+
+def test_a_form_that_is_sent_again_is_taken_even_if_it_cannot_be_forgotten(
+    loose: Copy, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After the answer is made nobody turns an exception into a page, and Flask would write its words into the log."""
+    client, keys = loose.world.house_officer.client, session_of(loose, "house_officer")["keys"]
+    page = client.get("/")
+    data = {"csrf_token": page.forms[0].fields["csrf_token"][0], "language": "fr", "here": "/", "sent_again": "1"}
+    before = last_entry(loose)
+    with tampered(loose, "session", "id", {session_of(loose, "house_officer")["id"]: {"keys": flipped(keys)}}):
+        answered = client.raw.post("/langue", data=data, headers=OWN_SITE)
+    assert answered.status_code == 303
+    assert entries_after(loose, before, "rejected") == ["web.language"]
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.parametrize("column", ["role", "unit_id"])
