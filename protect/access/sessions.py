@@ -72,14 +72,6 @@ def begin(db: Session, runtime: Runtime, member: Member, identity: Identity, key
     return token
 
 
-def rewrap(
-    db: Session, runtime: Runtime, actor: Actor, token: str, identity: Identity, keys: Iterable[CompartmentKey]
-) -> None:
-    """Put the keys that were granted meanwhile into the session."""
-    row = db.get_one(BrowserSession, actor.session_id)
-    row.keys = wrap(token, runtime.secrets.session, row, duty(actor), identity, keys)
-
-
 def end_all(db: Session, member_id: UUID, now: datetime) -> None:
     """End every session of the member; their wrapped keys are deleted with them."""
     live = (BrowserSession.member_id == member_id) & or_(
