@@ -1,6 +1,6 @@
 """The forms of a case, made from the dictionary: pages of the intake, compartments, a choice of two answers, search."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, Self
 
 from flask import request
@@ -80,10 +80,10 @@ class CaseForm(BaseForm):
         given = self.canonical()
         return {question.name: given.get(question.name, "") for question in self.questions}
 
-    def chosen(self) -> dict[str, str]:
-        """Of a conflict page: the answers that a human preferred to those that stand."""
+    def chosen(self, allowed: Collection[str]) -> dict[str, str]:
+        """Of a conflict page: the answers to allowed fields that a human preferred to those that stand."""
         chosen = [name for name, value in request.form.items() if name.startswith(CHOICE) and value == "mine"]
-        names = [name for name in (field.removeprefix(CHOICE) for field in chosen) if name in load().fields]
+        names = [name for name in (field.removeprefix(CHOICE) for field in chosen) if name in allowed]
         return {name: _stored(name, request.form.get(MINE + name, "")) for name in names}
 
     def cannot_keep(self, compartment: str) -> None:

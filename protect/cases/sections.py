@@ -57,3 +57,9 @@ SECTIONS: Final[Mapping[str, Section]] = {
 def sections_of(compartment: str) -> tuple[Section, ...]:
     """The sections in which a compartment is changed."""
     return tuple(section for section in SECTIONS.values() if section.compartment == compartment)
+
+
+def answerable() -> frozenset[str]:
+    """Every field that some form of a case asks; no other is taken from a browser."""
+    asked = {name for section in SECTIONS.values() for name in section.fields(child=True)}
+    return frozenset(asked | {question.field for step in load().intake for question in step.questions})

@@ -13,7 +13,7 @@ from protect.cases.actions_intake import IntakeDraft
 from protect.cases.consents import ConsentRefused
 from protect.cases.forms import CaseForm, SearchForm, asking
 from protect.cases.forms_consent import finishing_answers, finishing_form, sharing_form
-from protect.cases.sections import SECTIONS, sections_of
+from protect.cases.sections import SECTIONS, answerable, sections_of
 from protect.i18n import gettext as _
 from protect.i18n import lazy
 from protect.vocab import IntakeStep
@@ -85,7 +85,7 @@ def choose(gate: Gate, case_id: UUID) -> str | Response:
     """Save what a human chose out of two answers."""
     form = CaseForm()
     try:
-        actions_edit.answer(gate, case_id, form.chosen(), form.version_number)
+        actions_edit.answer(gate, case_id, form.chosen(answerable()), form.version_number)
     except actions_edit.EditConflict as conflict:
         return render("cases/conflict.html", form=form, conflict=conflict, case_id=case_id)
     return redirect(url_for("cases.show", case_id=case_id), SEE_OTHER)
