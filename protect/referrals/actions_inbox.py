@@ -99,6 +99,8 @@ def decline(gate: Gate, referral_id: UUID, version: int | None, reason: str) -> 
     move(gate, row, Step.DECLINE)
     row.decline_reason = reason
     gate.record("referral:decline", Ref("referral", row.id), purpose="referral")
+    gate.db.flush()
+    gate.seals.shred(row.id)  # last: nobody will open what was prepared for an acceptance
 
 
 def acknowledge(gate: Gate, referral_id: UUID) -> None:

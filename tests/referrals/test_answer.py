@@ -125,6 +125,7 @@ def test_a_decline_says_why_and_proposes_the_next_service(world: World) -> None:
     with world.officer.gate() as gate:
         shown = actions_follow.show_referral(gate, referral)
     assert (shown.referral.status, shown.referral.decline_reason) == ("declined", "no_capacity")
+    assert world.runtime.shred.get("package", str(referral)) is None
     assert [match.service.name for match in shown.proposals] == [hands.OTHER_SHELTER]
 
 
