@@ -5,7 +5,7 @@ from typing import Final
 
 from flask import Flask, Response, g, make_response, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from protect.access.errors import CompartmentLocked, Conflict, Denied, NotFound, NotReady, SignInRequired
 from protect.web.origin import CrossSitePost
@@ -57,6 +57,8 @@ def fault_page(fault: Fault, reference: str = "", **context: object) -> Response
 def _answer(error: Exception) -> Response:
     if isinstance(error, CSRFError):
         return fault_page(Fault.LOST_FORM, kept=current_site().on_lost_form(request))
+    if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
+        return fault_page(_fault_of(error.original_exception), g.get("reference", ""))  # reported by the application
     if isinstance(error, HTTPException):
         return _answer_http(error)
     if isinstance(error, SignInRequired):

@@ -11,6 +11,7 @@ from protect.web.assets import install_assets
 from protect.web.errors import install_errors
 from protect.web.headers import install_headers
 from protect.web.pages import Pages, refuse_undeclared
+from protect.web.quiet import QuietFlask
 from protect.web.render import install_rendering, templates_folder
 from protect.web.site import Site, keep_site
 
@@ -18,8 +19,8 @@ LARGEST_FORM = 2 * 1024 * 1024
 
 
 def new_flask(site: Site, secret_key: bytes) -> Flask:
-    """A Flask application with our templates and no static folder of its own."""
-    app = Flask("protect", static_folder=None, template_folder=str(templates_folder()))
+    """An application with our templates, no static folder of its own, and nothing of an exception in its log."""
+    app = QuietFlask("protect", static_folder=None, template_folder=str(templates_folder()))
     app.config.update(
         SECRET_KEY=secret_key,
         MAX_CONTENT_LENGTH=LARGEST_FORM,

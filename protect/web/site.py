@@ -72,9 +72,14 @@ def _not_kept(_request: Request) -> bool:
 
 def log_fault(error: BaseException, reference: str) -> None:
     """Write the kind and the place of an error, never its message, which may quote data."""
+    _log.error("fault %s: %s", reference, place_of(error))
+
+
+def place_of(error: BaseException) -> str:
+    """Kind and place of an error: `ValueError at file:line`."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
-    _log.error("fault %s: %s at %s", reference, type(error).__qualname__, place)
+    return f"{type(error).__qualname__} at {place}"
 
 
 @dataclass(frozen=True)
