@@ -10,6 +10,7 @@ from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from protect import vocab
+from protect.access.closer import Closer
 from protect.access.founding import new_root
 from protect.access.gate import Gate
 from protect.access.policy import policy
@@ -104,12 +105,15 @@ def upgrade_instance(data: Path) -> None:
 
 
 def create_app(data: str | Path) -> Flask:
-    """The application of the instance in folder `data`, with its sealer running."""
+    """The application of the instance in folder `data`, with its sealer and its closer running."""
     runtime, _database = open_runtime(Path(data))
     app = application(runtime)
     sealer = Sealer(runtime.unit_of_work, runtime.secrets.session)
     sealer.start()
     app.extensions["protect.sealer"] = sealer
+    closer = Closer(runtime)
+    closer.start()
+    app.extensions["protect.closer"] = closer
     return app
 
 

@@ -48,6 +48,7 @@ class Settings(BaseModel):
     idle_minutes: int = Field(15, ge=1, le=60)
     session_hours: int = Field(12, ge=1, le=24)
     response_hours: dict[str, int] = {"immediate": 24, "urgent": 72, "routine": 168}
+    package_days: int = Field(30, ge=0, le=365)
     threshold: int = Field(10, ge=3, le=100)
     trusted_proxies: int = Field(0, ge=0, le=3)
     demonstration: bool = False

@@ -422,6 +422,8 @@ CREATE TABLE disclosure_package (
   wrapped_key BYTEA NOT NULL,
   content BYTEA NOT NULL,
   fields TEXT[] NOT NULL,
+  valid_until TIMESTAMP WITH TIME ZONE,
+  closes_at TIMESTAMP WITH TIME ZONE,
   opened_at TIMESTAMP WITH TIME ZONE,
   destroyed_at TIMESTAMP WITH TIME ZONE,
   agency_id UUID NOT NULL,
@@ -632,7 +634,7 @@ grant update (
 
 revoke update on disclosure_package from protect_web;
 grant update (
-  wrapped_key, content, fields, opened_at, destroyed_at
+  wrapped_key, content, fields, closes_at, opened_at, destroyed_at
 ) on disclosure_package to protect_web;
 
 grant usage on all sequences in schema public to protect_web;

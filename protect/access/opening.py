@@ -1,6 +1,7 @@
 """The keys of a session after the entry that names what is opened was committed."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from protect.access import drops, rows
@@ -49,9 +50,11 @@ class Opening:
         """What a certified member sealed to a drop-box of the actor's agency for this context."""
         return drops.pick_up(self._keyring, None, compartment, context, blob)
 
-    def package(self, wrapped_key: Sealed, content: Sealed, context: PackageContext) -> dict[str, str]:
-        """The fields of a disclosure package; NotFound once its shred key is destroyed."""
-        shred_key = self._shred.get(SHRED_KIND, context.referral_id)
+    def package(
+        self, wrapped_key: Sealed, content: Sealed, context: PackageContext, now: datetime
+    ) -> dict[str, str]:  # fmt: skip
+        """The fields of a disclosure package; NotFound once its shred key is destroyed, or its time is over."""
+        shred_key = self._shred.get(SHRED_KIND, context.referral_id, now)
         if shred_key is None:
             raise NotFound("package")
         private = self._keyring.dropbox("inbox").private

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,9 @@ from protect.access import drops, rows
 from protect.access.keyring import Keyring
 from protect.access.opening import SHRED_KIND
 from protect.access.rows import CompartmentRow
+from protect.audit.entry import AUDIT, Detail, seal_detail
 from protect.store.sealed import Sealed
-from protect.store.shred import ShredStore
+from protect.store.shred import Label, ShredStore
 from protect.vault import imports, manifest, package, shards
 from protect.vault.package import PackageContext
 from protect.vault.sealing import RowSealer, field_version
@@ -107,13 +109,19 @@ class Seals:
         """The agency that the directory root vouches to be of this kind; NotReady while there is none."""
         return self._keyring.trust.agency_of_kind(kind)
 
-    def package(self, fields: Mapping[str, str], context: PackageContext) -> SealedPackage:
+    def package(
+        self, fields: Mapping[str, str], context: PackageContext, until: datetime | None = None
+    ) -> SealedPackage:  # fmt: skip
         """The consented fields under a fresh key; it opens only while the shred key made here lives."""
         inbox = self._keyring.trust.key_state(UUID(context.to_agency), "inbox")
         shred_key = new_key()
-        self._shred.put(SHRED_KIND, context.referral_id, shred_key)
+        self._shred.put(SHRED_KIND, context.referral_id, shred_key, self._label(context.referral_id), until)
         made = package.build(fields, inbox.dropbox_public, shred_key, context)
         return SealedPackage(Sealed(made.wrapped_key), Sealed(made.blob))
+
+    def limit(self, referral_id: UUID, until: datetime) -> None:
+        """Let the shred key of a package live until this moment at the longest; it is never made to live longer."""
+        self._shred.limit(SHRED_KIND, str(referral_id), until)
 
     def shred(self, referral_id: UUID) -> bool:
         """Destroy the shred key of a package, at once and for good; False if it was gone already."""
@@ -138,6 +146,13 @@ class Seals:
     def import_key(self, row: bytes) -> bytes:
         """The keyed hash by which an imported row is known again; CompartmentLocked without the identity key."""
         return imports.name_row(self._import_key, row)
+
+    def _label(self, referral_id: str) -> Label:
+        """What the trail will say when the key's time is over: the program that does it then believes in no key."""
+        owner = self._keyring.agency_id
+        auditors = self._keyring.trust.key_state(owner, AUDIT, otherwise="lead")
+        detail = Detail(referral_id, "referral")
+        return Label(str(owner), seal_detail(auditors.dropbox_public, UUID(auditors.agency), detail))
 
     @cached_property
     def _import_key(self) -> bytes:

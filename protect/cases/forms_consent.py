@@ -30,6 +30,7 @@ PROBLEMS: Final[Mapping[str, Any]] = {
     "adult": lazy("The person is an adult: nobody else can consent in her place"),
     "assent": lazy("Say whether the child agreed"),
     "ground": lazy("Consent was not possible: choose the legal basis that replaces it"),
+    "over": lazy("Enter a day to come, such as 31 12 2027"),
     "recording": lazy(
         "Without agreement the file stays a draft, unless consent was not possible and another basis applies"
     ),

@@ -41,6 +41,8 @@ ACTIONS: Final[Mapping[str, Any]] = {
     "referral:recall": lazy("Transmitted file destroyed"),
     "referral:acknowledge": lazy("Withdrawal acknowledged"),
     "package:open": lazy("Transmitted file read"),
+    "package:refuse": lazy("Transmitted file asked for after its end"),
+    "package:expire": lazy("Key of a transmitted file destroyed at its end"),
     "statistics:open": lazy("Coded records opened for statistics"),
     "release:propose": lazy("Release proposed"),
     "release:review": lazy("Release reviewed"),

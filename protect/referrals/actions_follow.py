@@ -100,7 +100,7 @@ def show_referral(gate: Gate, referral_id: UUID) -> SentReferral:
         proposals=_next_best(gate, row, asked) if _needs_another(shown) else (),
         may_refer=gate.allows("referral:request", row),
         may_cancel=may_cancel,
-        may_withdraw=gate.allows("consent:withdraw", row) and not shown.ended_by_sender,
+        may_withdraw=gate.allows("consent:withdraw", row) and not (shown.ended_by_sender or shown.reach.consent_over),
     )
 
 

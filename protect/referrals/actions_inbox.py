@@ -12,9 +12,9 @@ from protect.directory import actions as directory
 from protect.directory import actions_capacity as capacity
 from protect.directory.actions import ServicePlaces
 from protect.referrals import facts, lifecycle
-from protect.referrals.actions_rows import ReferralView, check, move, view, views
+from protect.referrals.actions_rows import ReferralView, check, move, package_of, reach_of, view, views
 from protect.referrals.facts import RequestFacts
-from protect.referrals.lifecycle import Side, Step
+from protect.referrals.lifecycle import Side, Step, StepRefused
 from protect.referrals.models import DisclosurePackage, Referral
 
 READ: Final = tuple(RequestFacts.__dataclass_fields__)
@@ -74,17 +74,22 @@ def show_request(gate: Gate, referral_id: UUID) -> Request:
     return Request(
         referral=shown,
         facts=None if shown.ended_by_sender else _read(gate, row),
-        steps=lifecycle.steps(row.status, Side.RECEIVER),
+        steps=_steps(shown),
         may_answer=gate.allows("inbox:answer", row),
-        may_open=gate.allows("package:open", row) and lifecycle.lets_open(row.status) and not shown.destroyed,
+        may_open=gate.allows("package:open", row) and lifecycle.lets_open(row.status) and not shown.is_shut,
         may_report=gate.allows("referral:progress", row),
     )
 
 
 def accept(gate: Gate, referral_id: UUID, version: int | None) -> None:
-    """Accept, holding a place where the service has places. Raises NoPlaceFree, Conflict, StepRefused."""
+    """Accept, holding a place where the service has places. Raises NoPlaceFree, Conflict, StepRefused.
+
+    A request whose consent is over is not accepted any more: nobody has agreed to what would follow.
+    """
     row = gate.find(Referral, referral_id, "inbox:answer", lock=True)
     check(row, Step.ACCEPT, version)
+    if reach_of(gate, package_of(gate, row.id)).consent_over:
+        raise StepRefused(row.status, Step.ACCEPT)
     if directory.service_of(gate, row.service_id).has_places:
         _give_back_ended(gate, row.service_id)
         capacity.hold_place(gate, row.service_id, row.id)
@@ -113,6 +118,11 @@ def acknowledge(gate: Gate, referral_id: UUID) -> None:
         row.version += 1
         capacity.release_held(gate, row.id, row.service_id)
         gate.record("referral:acknowledge", Ref("referral", row.id), purpose="referral")
+
+
+def _steps(shown: ReferralView) -> tuple[Step, ...]:
+    steps = lifecycle.steps(shown.status, Side.RECEIVER)
+    return tuple(step for step in steps if step is not Step.ACCEPT or not shown.reach.consent_over)
 
 
 def _read(gate: Gate, row: Referral) -> RequestFacts:

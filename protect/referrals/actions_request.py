@@ -73,6 +73,7 @@ class Preview:
     facts: RequestFacts
     disclosure: Disclosure
     due_at: datetime
+    valid_until: datetime | None
 
 
 def choose_service(gate: Gate, case_id: UUID) -> ServiceChoice:
@@ -118,7 +119,7 @@ def request(
     row = _referral(gate, composed, consent_id)
     gate.db.add(row)
     gate.db.flush()
-    gate.db.add(_package(gate, row, composed.disclosure.sent))
+    gate.db.add(_package(gate, row, composed))
     gate.permit("referral:request", row)
     fields = tuple(composed.disclosure.sent)
     gate.record("referral:request", Ref("referral", row.id), fields=fields, purpose="referral", consent_id=consent_id)
@@ -135,13 +136,13 @@ def _compose(gate: Gate, case_id: UUID, service: ServiceView, urgency: str, answ
     allowed = disclosure.candidates(vocab.load().fields.values(), service.service_type)
     wanted = {*FACTS, *CONSENT_FACTS, *(field.name for field in allowed)}
     values = _values(gate, case_id, wanted, "referral:compose")
-    _judge(answers, values)
+    _judge(answers, values, gate.now())
     named = [(field.name, field.compartment) for field in allowed]
     agreed = shared_fields(named, answers.classes, answers.withheld) if _may_share(answers) else ()
     return Preview(
         case_id=case_id, case_code=values["case_code"], service=service, facts=_facts(values, service, urgency),
         disclosure=disclosure.select(allowed, agreed, values, _locked(gate)),
-        due_at=clock.due_at(urgency, gate.now(), gate.settings.response_hours),
+        due_at=clock.due_at(urgency, gate.now(), gate.settings.response_hours), valid_until=answers.valid_until,
     )  # fmt: skip
 
 
@@ -161,11 +162,13 @@ def _referral(gate: Gate, composed: Preview, consent_id: UUID) -> Referral:
     )  # fmt: skip
 
 
-def _package(gate: Gate, row: Referral, sent: Mapping[str, str]) -> DisclosurePackage:
-    sealed = gate.seals.package(sent, package_context(row))
+def _package(gate: Gate, row: Referral, composed: Preview) -> DisclosurePackage:
+    sent, ends = composed.disclosure.sent, composed.valid_until
+    sealed = gate.seals.package(sent, package_context(row, ends), ends)
     return DisclosurePackage(
         agency_id=row.agency_id, to_agency_id=row.to_agency_id, referral_id=row.id,
         wrapped_key=sealed.wrapped_key, content=sealed.content, fields=list(sent),
+        valid_until=ends, closes_at=ends,
     )  # fmt: skip
 
 
@@ -200,8 +203,10 @@ def _other_service(gate: Gate, service_id: UUID) -> ServiceView:
     return service
 
 
-def _judge(answers: ConsentAnswers, values: Mapping[str, str]) -> None:
-    """Raise ConsentRefused unless the consent may stand; a child's own yes is needed beside the guardian's."""
+def _judge(answers: ConsentAnswers, values: Mapping[str, str], now: datetime) -> None:
+    """Raise ConsentRefused unless the consent stands now; a child's own yes is needed beside the guardian's."""
+    if answers.valid_until is not None and answers.valid_until <= now:
+        raise ConsentRefused("until", "over")
     check(answers, child=_is_child(values), guardian_conflict=_has_conflict(values))
     relied_on = answers.status == "given" and answers.legal_basis == CONSENT
     if relied_on and _is_child(values) and answers.child_assent != "given":

@@ -13,10 +13,11 @@ from protect.access.gate import Gate
 from protect.access.seals import PackageContext
 from protect.directory import actions as directory
 from protect.directory.matching import ServiceView
-from protect.referrals import clock, lifecycle
+from protect.referrals import clock, lifecycle, reach
 from protect.referrals.clock import Clock
 from protect.referrals.lifecycle import Step
 from protect.referrals.models import DisclosurePackage, Referral
+from protect.referrals.reach import Reach
 
 OPENED: Final = "opened"
 ACKNOWLEDGED: Final = "acknowledged"
@@ -46,6 +47,7 @@ class ReferralView:
     decline_reason: str
     shared: tuple[str, ...]  # names of the fields of the package
     destroyed: bool
+    reach: Reach
     acknowledged_at: datetime | None
     version: int
 
@@ -53,6 +55,11 @@ class ReferralView:
     def ended_by_sender(self) -> bool:
         """Whether the sender took it back, or destroyed what had been transmitted."""
         return self.destroyed or self.status in {"cancelled", "recalled"}
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether nobody opens any more what was to be transmitted."""
+        return self.destroyed or self.reach.over or self.status in lifecycle.SHUT
 
 
 def check(row: Referral, step: Step, version: int | None) -> None:
@@ -75,10 +82,22 @@ def package_of(gate: Gate, referral_id: UUID) -> DisclosurePackage | None:
     return gate.db.scalar(select(DisclosurePackage).where(DisclosurePackage.referral_id == referral_id))
 
 
-def package_context(row: Referral) -> PackageContext:
-    """What the package of this referral is bound to."""
-    consent = str(row.consent_id or "")
-    return PackageContext(str(row.id), str(row.agency_id), str(row.to_agency_id), str(row.service_id), consent)
+def package_context(row: Referral, valid_until: datetime | None) -> PackageContext:
+    """What the package of this referral is bound to: with another end of the consent it does not open."""
+    return PackageContext(
+        referral_id=str(row.id),
+        from_agency=str(row.agency_id),
+        to_agency=str(row.to_agency_id),
+        service_id=str(row.service_id),
+        consent_id=str(row.consent_id or ""),
+        valid_until=reach.as_text(valid_until),
+    )
+
+
+def reach_of(gate: Gate, package: DisclosurePackage | None) -> Reach:
+    """Until when a package can be opened, as the database tells it."""
+    ends = (package.valid_until, package.closes_at) if package else (None, None)
+    return reach.read(*ends, gate.now())
 
 
 def view(gate: Gate, row: Referral) -> ReferralView:
@@ -110,7 +129,7 @@ def _view(
         clock=clock.read(row.sent_at, row.due_at, row.decided_at or row.cancelled_at, gate.now()),
         moments=_moments(row, package), decline_reason=row.decline_reason or "",
         shared=tuple(package.fields) if package else (),
-        destroyed=package is not None and package.destroyed_at is not None,
+        destroyed=package is not None and package.destroyed_at is not None, reach=reach_of(gate, package),
         acknowledged_at=row.acknowledged_at, version=row.version,
     )  # fmt: skip
 

@@ -49,6 +49,7 @@ WAITING: Final = frozenset({"sent", "received"})
 AGREED: Final = frozenset({"accepted", "in_progress"})
 OPEN: Final = WAITING | AGREED
 CLOSED: Final = frozenset({"declined", "completed", "no_show", "cancelled", "recalled"})
+SHUT: Final = CLOSED - {"completed"}  # the key of what was prepared is destroyed
 STATUSES: Final = OPEN | CLOSED
 
 TRANSITIONS: Final = {

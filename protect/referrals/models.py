@@ -59,5 +59,7 @@ class DisclosurePackage(CaseBound, Base):
     wrapped_key: Mapped[Sealed]
     content: Mapped[Sealed]
     fields: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    valid_until: Mapped[datetime | None]  # of the consent; the package is bound to it
+    closes_at: Mapped[datetime | None]  # as told to both sides; the shred store keeps its own and decides
     opened_at: Mapped[datetime | None]
     destroyed_at: Mapped[datetime | None]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import flash, redirect, url_for
+from flask import flash, make_response, redirect, url_for
 from werkzeug.wrappers import Response
 
 from protect.access.errors import Conflict
@@ -21,6 +21,7 @@ from protect.web.render import render
 
 REQUEST = "/demandes/<uuid:referral_id>"
 TITLE = lazy("Request")
+GONE = 410
 
 
 @pages.get("/demandes", needs="inbox:read", title=lazy("Requests received"))
@@ -59,9 +60,12 @@ def decline(gate: Gate, referral_id: UUID) -> str | Response:
 
 
 @pages.get(f"{REQUEST}/dossier", needs="package:open", title=lazy("Transmitted file"))
-def package(gate: Gate, referral_id: UUID) -> str:
-    """What was transmitted on acceptance."""
-    return render("referrals/package.html", opened=actions_package.open_package(gate, referral_id))
+def package(gate: Gate, referral_id: UUID) -> str | Response:
+    """What was transmitted on acceptance, or that its time is over."""
+    opened = actions_package.open_package(gate, referral_id)
+    if opened.values is None:
+        return make_response(render("referrals/over.html", one=opened.referral), GONE)
+    return render("referrals/package.html", opened=opened)
 
 
 @pages.post(f"{REQUEST}/suite", needs="referral:progress")

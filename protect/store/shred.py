@@ -4,8 +4,9 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 KEY_BYTES: Final = 32
 
@@ -14,6 +15,9 @@ create table if not exists shred_key (
     kind text not null,
     id text not null,
     key blob,
+    until integer,
+    owner text not null,
+    note blob not null,
     primary key (kind, id)
 ) strict, without rowid
 """
@@ -23,11 +27,30 @@ class KeyAlreadyPut(Exception):
     """A key was put twice under one name, or put again after its destruction."""
 
 
+class Label(NamedTuple):
+    """Whose key it is, and what the trail will say when its time is over, sealed so that only auditors read it."""
+
+    owner: str = ""
+    note: bytes = b""
+
+
+class Due(NamedTuple):
+    """A key whose time is over."""
+
+    kind: str
+    key_id: str
+    label: Label
+
+
+UNLABELLED: Final = Label()
+
+
 class ShredStore:
     """32-byte keys by kind and id, overwritten when they are destroyed.
 
     A destroyed key leaves its name behind, so that nobody can put another in
-    its place. Every call is its own transaction and forced to the disk.
+    its place. The end of a key's time is kept here too, where nobody who writes
+    to the database can move it. Every call is its own transaction and forced to the disk.
     """
 
     def __init__(self, path: Path) -> None:
@@ -38,21 +61,43 @@ class ShredStore:
         with self._opened() as connection:
             connection.execute(_TABLE)
 
-    def put(self, kind: str, key_id: str, key: bytes) -> None:
-        """Keep a key; raise KeyAlreadyPut when the name was ever used."""
+    def put(
+        self, kind: str, key_id: str, key: bytes, label: Label = UNLABELLED, until: datetime | None = None
+    ) -> None:  # fmt: skip
+        """Keep a key, until a moment if one is given; raise KeyAlreadyPut when the name was ever used."""
         if len(key) != KEY_BYTES:
             raise ValueError(f"a key has {KEY_BYTES} bytes")
         with self._opened() as connection:
+            row = (kind, key_id, key, _seconds(until), *label)
             try:
-                connection.execute("insert into shred_key values (?, ?, ?)", (kind, key_id, key))
+                connection.execute("insert into shred_key values (?, ?, ?, ?, ?, ?)", row)
             except sqlite3.IntegrityError:
                 raise KeyAlreadyPut(kind) from None
 
-    def get(self, kind: str, key_id: str) -> bytes | None:
-        """Give a key, or None when it never was or is destroyed."""
+    def get(self, kind: str, key_id: str, now: datetime | None = None) -> bytes | None:
+        """Give a key, or None when it never was, is destroyed, or its time is over at `now`."""
         with self._opened() as connection:
-            found = connection.execute("select key from shred_key where kind = ? and id = ?", (kind, key_id)).fetchone()
+            found = connection.execute(
+                "select key from shred_key where kind = ? and id = ? and (? is null or until is null or until > ?)",
+                (kind, key_id, _seconds(now), _seconds(now)),
+            ).fetchone()
         return found[0] if found else None
+
+    def limit(self, kind: str, key_id: str, until: datetime) -> None:
+        """Let a key live until this moment at the longest. A time that is shorter already stays as it is."""
+        with self._opened() as connection:
+            connection.execute(
+                "update shred_key set until = min(coalesce(until, ?1), ?1) where kind = ?2 and id = ?3",
+                (_seconds(until), kind, key_id),
+            )
+
+    def due(self, now: datetime) -> tuple[Due, ...]:
+        """The keys that are still there although their time is over."""
+        with self._opened() as connection:
+            found = connection.execute(
+                "select kind, id, owner, note from shred_key where key is not null and until <= ?", (_seconds(now),)
+            ).fetchall()
+        return tuple(Due(kind, key_id, Label(owner, note)) for kind, key_id, owner, note in found)
 
     def destroy(self, kind: str, key_id: str) -> bool:
         """Overwrite a key and tell whether there was one; the second time there is none."""
@@ -77,3 +122,7 @@ class ShredStore:
                 connection.execute("rollback")
                 raise
             connection.execute("commit")
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp())

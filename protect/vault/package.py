@@ -23,13 +23,19 @@ _COMMITMENT_END = 33
 
 
 class PackageContext(NamedTuple):
-    """What a package is bound to: one referral between two agencies, for one service, under one consent."""
+    """What a package is bound to: one referral between two agencies, for one service, under one consent and its end."""
 
     referral_id: str
     from_agency: str
     to_agency: str
     service_id: str
     consent_id: str
+    valid_until: str = ""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What is bound; a consent without an end binds one part less, so that neither passes for the other."""
+        return tuple(self) if self.valid_until else tuple(self)[:-1]
 
 
 class Package(NamedTuple):
@@ -41,7 +47,7 @@ class Package(NamedTuple):
 
 def build(fields: Mapping[str, str], inbox_public: bytes, shred_key: bytes, context: PackageContext) -> Package:
     """Return the package that opens with both the inbox key and the shred key, in this context only."""
-    bound = lp(_LABEL, *context)
+    bound = lp(_LABEL, *context.parts)
     key = new_key()
     pairs = [lp(name, value) for name, value in sorted(fields.items())]
     inner = hpke.seal(inbox_public, bound, key)
@@ -55,7 +61,7 @@ def open(  # noqa: A001 - seal and open are the words of the house
     """Return the fields of a package of exactly this context, else refuse."""
     if package.wrapped_key[:1] != _FORMAT:
         raise CiphertextRejected(Reason.VERSION)
-    bound = lp(_LABEL, *context)
+    bound = lp(_LABEL, *context.parts)
     try:
         inner = aes_key_unwrap_with_padding(_shred_wrapping(shred_key, context), package.wrapped_key[_COMMITMENT_END:])
     except InvalidUnwrap:
@@ -73,4 +79,4 @@ def _pair(pair: bytes) -> tuple[str, str]:
 
 
 def _shred_wrapping(shred_key: bytes, context: PackageContext) -> bytes:
-    return derive(require_key(shred_key), "shred.v1", *context)
+    return derive(require_key(shred_key), "shred.v1", *context.parts)

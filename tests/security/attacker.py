@@ -10,6 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from protect.referrals.reach import as_text
 from protect.vault import box, hpke, identity, package, passphrase, session, shards, tree
 from protect.vault.certificate import Certificate
 from protect.vault.derivation import derive
@@ -184,11 +185,13 @@ def open_packages(loot: Loot, privates: Iterable[bytes]) -> Iterator[str]:
         sent = referrals[row["referral_id"]]
         shred = loot.shred_keys.get(str(sent["id"]))
         names = (sent["id"], sent["agency_id"], sent["to_agency_id"], sent["service_id"], sent["consent_id"])
-        context = PackageContext(*(str(name) for name in names))
+        context = PackageContext(*(str(name) for name in names), as_text(row["valid_until"]))
         sealed = Package(bytes(row["content"]), bytes(row["wrapped_key"]))
         if shred and any(opens(package.open, sealed, private, shred, context) for private in privates):
             yield f"package {sent['id']}"
-        if any(opens(box.open_box, key, lp("package.v1", *context), sealed.blob, 1024) for key in candidates(loot)):
+        if any(
+            opens(box.open_box, key, lp("package.v1", *context.parts), sealed.blob, 1024) for key in candidates(loot)
+        ):
             yield f"package {sent['id']} without its receiver"
 
 

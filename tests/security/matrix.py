@@ -19,6 +19,7 @@ from protect.access.seals import PackageContext
 from protect.audit.entry import AUDIT, open_detail
 from protect.cases.actions_consent import KEPT_IN
 from protect.referrals import facts
+from protect.referrals.reach import as_text
 from protect.store.sealed import Sealed
 from protect.store.shred import ShredStore
 from protect.vault.errors import CiphertextRejected
@@ -91,12 +92,12 @@ def _package(copy: Copy, name: str, *, revived: bool = False) -> Act:
     sent = as_row(row(copy, "referral", "id = :id", id=copy.ids[name]))
     sealed = as_row(row(copy, "disclosure_package", "referral_id = :id", id=sent.id))
     names = (sent.id, sent.agency_id, sent.to_agency_id, sent.service_id, sent.consent_id)
-    context = PackageContext(*(str(each) for each in names))
+    context = PackageContext(*(str(each) for each in names), as_text(sealed.valid_until))
 
-    def act(_gate: Gate, opening: Opening) -> Any:
+    def act(gate: Gate, opening: Opening) -> Any:
         if revived:
             opening = Opening(opening._keyring, ShredStore(_with_any_key(copy, context.referral_id)))
-        return opening.package(sealed.wrapped_key, sealed.content, context)
+        return opening.package(sealed.wrapped_key, sealed.content, context, gate.now())
 
     return act
 
@@ -106,7 +107,7 @@ def _with_any_key(copy: Copy, referral_id: str) -> Path:
     path = copy.folder / f"revived-{uuid.uuid4()}.sqlite"
     ShredStore(path)
     with closing(sqlite3.connect(path)) as store, store:
-        store.execute("insert into shred_key values ('package', ?, ?)", (referral_id, bytes(32)))
+        store.execute("insert into shred_key values ('package', ?, ?, null, '', x'')", (referral_id, bytes(32)))
     return path
 
 

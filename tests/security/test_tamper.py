@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
@@ -185,6 +186,10 @@ CASES = {
     ),
     "the key of a package": Tamper(
         "disclosure_package", changed(package("agreed"), "wrapped_key", flipped),
+        "shelter_intake", at("/demandes/{}/dossier", "agreed"), "referrals.package",
+    ),
+    "the end of the consent of a package": Tamper(
+        "disclosure_package", changed(package("agreed"), "valid_until", lambda _: datetime(2099, 1, 1, tzinfo=UTC)),
         "shelter_intake", at("/demandes/{}/dossier", "agreed"), "referrals.package",
     ),
     "the consent of a package": Tamper(

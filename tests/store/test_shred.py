@@ -4,11 +4,15 @@ import os
 import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from protect.store.shred import KeyAlreadyPut, ShredStore
+from protect.store.shred import Due, KeyAlreadyPut, Label, ShredStore
+
+END = datetime(2027, 12, 31, tzinfo=UTC)
+BEFORE, AFTER = END - timedelta(seconds=1), END + timedelta(days=400)
 
 
 @pytest.fixture
@@ -37,6 +41,31 @@ def test_a_name_is_used_once(store: ShredStore) -> None:
     with pytest.raises(KeyAlreadyPut):
         store.put("package", "a", os.urandom(32))
     assert store.get("package", "a") is None
+
+
+def test_a_key_whose_time_is_over_is_not_given_and_is_due(store: ShredStore) -> None:
+    label = Label("agency", b"sealed")
+    store.put("package", "a", bytes(32), label, END)
+    store.put("package", "b", bytes(32))
+    assert store.get("package", "a", BEFORE) == bytes(32)
+    assert store.get("package", "a", END) is None
+    assert store.get("package", "b", AFTER) == bytes(32)
+    assert store.due(BEFORE) == ()
+    assert store.due(END) == (Due("package", "a", label),)
+    store.destroy("package", "a")
+    assert store.due(AFTER) == ()
+
+
+def test_a_time_is_made_shorter_and_never_longer(store: ShredStore) -> None:
+    store.put("package", "a", bytes(32), until=END)
+    store.put("package", "b", bytes(32))
+    for name in "ab":
+        store.limit("package", name, AFTER)
+    assert [one.key_id for one in store.due(END)] == ["a"]
+    assert [one.key_id for one in store.due(AFTER)] == ["a", "b"]
+    store.limit("package", "a", BEFORE)
+    store.limit("package", "never", BEFORE)
+    assert [one.key_id for one in store.due(BEFORE)] == ["a"]
 
 
 @pytest.mark.parametrize("length", [0, 16, 31, 33])
@@ -89,7 +118,7 @@ def test_several_writers_lose_nothing_and_one_of_them_destroys(store: ShredStore
 
 def failed(store: ShredStore) -> None:
     with store._opened() as connection:
-        connection.execute("insert into shred_key values ('package', 'b', zeroblob(32))")
+        connection.execute("insert into shred_key values ('package', 'b', zeroblob(32), null, '', x'')")
         connection.execute("select * from nowhere")
 
 

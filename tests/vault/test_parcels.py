@@ -41,6 +41,14 @@ class TestPackage:
             with refused(Reason.TAG):
                 package.open(sent, INBOX.private, key("shred"), CONTEXT._replace(**{name: "elsewhere"}))
 
+    def test_the_end_of_the_consent_is_bound(self) -> None:
+        ends = CONTEXT._replace(valid_until="2027-12-31T00:00:00.000000+00:00")
+        sent = package.build({"sex": "F"}, INBOX.public, key("shred"), ends)
+        assert package.open(sent, INBOX.private, key("shred"), ends) == {"sex": "F"}
+        for until in ("", "2027-12-31T00:00:00.000001+00:00"):
+            with refused(Reason.TAG):
+                package.open(sent, INBOX.private, key("shred"), ends._replace(valid_until=until))
+
     def test_halves_of_two_packages_do_not_fit(self) -> None:
         one = package.build({"sex": "F"}, INBOX.public, key("shred"), CONTEXT)
         two = package.build({"sex": "M"}, INBOX.public, key("shred"), CONTEXT)

@@ -131,8 +131,9 @@ def test_grant_and_key_state() -> None:
     match_key_state(opened, verify_key_state(KeyState.from_bytes(vector.raw("state")), chain().certificate))
 
 
-def test_package() -> None:
-    vector = frozen("package.v1")
+@pytest.mark.parametrize("name", ["package.v1", "package-until.v1"])
+def test_package(name: str) -> None:
+    vector = frozen(name)
     inbox = hpke.from_seed(key("inbox") * 3, hpke.MLKEM768_X25519)
     sent = Package(vector.raw("blob"), vector.raw("wrapped_key"))
     fields = package.open(sent, inbox.private, key("shred"), PackageContext(*vector["context"]))

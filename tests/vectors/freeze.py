@@ -134,6 +134,13 @@ def package_of_a_referral() -> Vector:
     return {"context": list(PARCEL), **built._asdict()}
 
 
+def package_until() -> Vector:
+    inbox = hpke.from_seed(key("inbox") * 3, hpke.MLKEM768_X25519)
+    context = PARCEL._replace(valid_until="2027-12-31T00:00:00.000000+00:00")
+    built = package.build({"sex": "F", "family_name": "Ngoyi"}, inbox.public, key("shred"), context)
+    return {"context": list(context), **built._asdict()}
+
+
 def session_of_a_cookie() -> Vector:
     blob = session.wrap("token", b"server", "session-1", "amina", b"keys")
     return {"blob": blob, "hash": session.token_hash("token"), "value": b"keys"}
@@ -184,6 +191,7 @@ VECTORS: Mapping[str, Callable[[], Vector]] = {
     "chain.v1": chain,
     "grant.v1": grant,
     "package.v1": package_of_a_referral,
+    "package-until.v1": package_until,
     "session.v1": session_of_a_cookie,
     "shard.v1": shard,
     "attachment.v1": attachment,
