@@ -9,7 +9,6 @@ from flask import Flask, g
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from protect import vocab
 from protect.access.closer import Closer
 from protect.access.founding import new_root
 from protect.access.gate import Gate
@@ -137,7 +136,7 @@ def application(runtime: Runtime) -> Flask:
     app = new_flask(site, runtime.secrets.flask)
     install_web(app, site, SLICES)
     login.install_login(app, runtime)
-    app.jinja_env.globals.update(role_name=_role_name, field_name=_field_name)
+    app.jinja_env.globals.update(role_name=_role_name)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
@@ -178,9 +177,3 @@ def _on_fault(error: BaseException, reference: str) -> None:
 
 def _role_name(role: str) -> str:
     return policy().role_name(role, language())
-
-
-def _field_name(name: str) -> str:
-    """The label of a field of the dictionary; another field of a form keeps its own name."""
-    fields = vocab.load().fields
-    return fields[name].label(language()) if name in fields else name

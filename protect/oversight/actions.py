@@ -33,11 +33,15 @@ def journal(gate: Gate, wanted: Wanted, before: int | None = None) -> JournalPag
     looked_for = [Ref("trail", wanted.object_id)] if wanted.object_id else []
     gate.opening("trail:read", looked_for, fields=("detail",), purpose=OVERSIGHT)
     reader = _Reader(gate)
+    if wanted.entry is not None:
+        before = wanted.entry + 1
     lines: list[JournalLine] = []
     for _ in range(SEARCHED if wanted.object_id else 1):
         page = read.page(gate.db, _filter(gate, wanted), before=before)
         for line in page.lines:
             shown, before = reader.line(line), line.id
+            if wanted.entry is not None:
+                return JournalPage((shown,) if shown.id == wanted.entry else (), None)
             if shown.touches(wanted.object_id):
                 lines.append(shown)
                 if len(lines) == read.PAGE_SIZE:
@@ -73,6 +77,7 @@ class _Reader:
         """The entry with its detail."""
         detail = self._detail(line)
         return JournalLine(
+            id=line.id,
             sequence=line.sequence,
             at=line.at,
             who=self._names.get(line.actor_id, "") if line.actor_id else "",

@@ -18,12 +18,14 @@ class Wanted:
     first_day: date | None = None
     last_day: date | None = None
     object_id: str = ""
+    entry: int | None = None  # this one alone
 
 
 @dataclass(frozen=True)
 class JournalLine:
     """One entry. `detail` is None where there is none, or where it was sealed to other auditors."""
 
+    id: int
     sequence: int | None
     at: datetime
     who: str
@@ -38,6 +40,11 @@ class JournalLine:
     def objects(self) -> tuple[str, ...]:
         """The ids of everything that was touched."""
         return tuple(self.detail.object_id.split()) if self.detail else ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the fields that were opened or changed."""
+        return self.detail.fields if self.detail else ()
 
     def touches(self, object_id: str) -> bool:
         """Tell whether the entry is about the object; nothing asked for is about everything."""

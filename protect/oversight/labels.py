@@ -1,8 +1,9 @@
 """The words for what the trail writes down: actions, results, objects, faults."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from protect import vocab
 from protect.access.policy import policy
 from protect.i18n import language, lazy
 
@@ -74,6 +75,11 @@ OBJECTS: Final[Mapping[str, Any]] = {
     "trail": lazy("Trail, looking for"),
 }
 
+FIELDS: Final[Mapping[str, Any]] = {
+    "detail": lazy("Details of the entries"),
+    "start_key": lazy("Start keys of the epochs"),
+}
+
 FAULTS: Final[Mapping[str, Any]] = {
     "edited": lazy("The entry was changed after it was written."),
     "deleted": lazy("Entries are missing from here on."),
@@ -93,6 +99,12 @@ def action(code: str) -> str:
 def thing(kinds: str) -> str:
     """Types of objects in words."""
     return ", ".join(str(OBJECTS.get(kind, kind)) for kind in kinds.split())
+
+
+def fields(names: Iterable[str]) -> list[str]:
+    """Labels of fields of the dictionary and of the trail; another field of a form keeps its own name."""
+    known = vocab.load().fields
+    return [known[name].label(language()) if name in known else str(FIELDS.get(name, name)) for name in names]
 
 
 def purpose(code: str) -> str:

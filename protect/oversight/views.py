@@ -1,6 +1,7 @@
 """Pages of oversight: the journal with its filters, and the check of the whole trail."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from flask import request, url_for
 
@@ -13,21 +14,31 @@ from protect.web.render import render
 from protect.web.site import current_site
 
 pages = Pages("oversight", __name__)
-BEFORE = "avant"
+BEFORE: Final = "avant"
+ENTRY: Final = "entree"
+LAST_NUMBER: Final = 2**63 - 2  # of an entry in the database
 
 
 @pages.get("/journal", needs="trail:read", title=lazy("Trail"))
 def journal(gate: Gate) -> str:
     """A page of the trail."""
     form = FilterForm(request.args).offer(actions.people(gate))
-    wanted = form.wanted(current_site().timezone)
-    page = actions.journal(gate, wanted, request.args.get(BEFORE, type=int))
+    wanted = replace(form.wanted(current_site().timezone), entry=_number(ENTRY))
+    page = actions.journal(gate, wanted, _number(BEFORE))
     asked: dict[str, Any] = {**request.args.to_dict(), BEFORE: page.older}
     older = url_for("oversight.journal", **asked) if page.older else ""
-    return render("oversight/journal.html", form=form, page=page, older=older, labels=labels)
+    return render(
+        "oversight/journal.html", form=form, page=page, older=older, labels=labels, alone=wanted.entry is not None
+    )
 
 
 @pages.post("/journal/verification", needs="trail:verify", title=lazy("Check of the trail"))
 def verify(gate: Gate) -> str:
     """The whole trail, checked now."""
     return render("oversight/verification.html", report=actions.verify_trail(gate), labels=labels)
+
+
+def _number(name: str) -> int | None:
+    """A number from the address; what cannot be the number of an entry asks for nothing."""
+    found = request.args.get(name, type=int)
+    return found if found is not None and 0 < found <= LAST_NUMBER else None
