@@ -13,7 +13,7 @@ from protect.audit.append import append
 from protect.audit.entry import Entry
 from protect.store.shred import Due
 
-INTERVAL: Final = 30.0  # seconds
+INTERVAL: Final = 10.0  # seconds
 LOCK: Final = 0x7472_6169_6C00_0002  # one closer at a time, until its transaction ends
 
 _log = logging.getLogger(__name__)
