@@ -19,12 +19,14 @@ from protect.auth import login
 from protect.auth.actions import sign_out
 from protect.auth.views import pages as auth_pages
 from protect.cases.actions import on_saved
+from protect.cases.beside import followed
 from protect.cases.views import pages as cases_pages
 from protect.config import load_secrets, load_settings, make_secrets
 from protect.directory.views import pages as directory_pages
 from protect.i18n import language, lazy
 from protect.oversight.views import pages as oversight_pages
 from protect.referrals.views import pages as referrals_pages
+from protect.referrals.waiting import of_case
 from protect.referrals.waiting import waiting as referrals_waiting
 from protect.statistics.actions import feed
 from protect.statistics.views import pages as statistics_pages
@@ -147,6 +149,8 @@ def connect_slices() -> None:
     """Let what happens in one slice be known to another that it may not import."""
     if feed not in on_saved:
         on_saved.append(feed)
+    if of_case not in followed:
+        followed.append(of_case)
 
 
 def _who() -> str:

@@ -10,6 +10,7 @@ from protect.access.gate import Gate
 from protect.cases import actions, actions_consent, actions_edit, actions_intake, actions_search, intake
 from protect.cases.actions_compartments import NobodyReads
 from protect.cases.actions_intake import IntakeDraft
+from protect.cases.beside import followed_of
 from protect.cases.consents import ConsentRefused
 from protect.cases.forms import CaseForm, SearchForm, asking
 from protect.cases.forms_consent import finishing_answers, finishing_form, sharing_form
@@ -35,10 +36,10 @@ def list_cases(gate: Gate) -> str:
 
 @pages.get(ONE, needs="case:open", title=lazy("Case"))
 def show(gate: Gate, case_id: UUID) -> str:
-    """One case, with what this person may see of it."""
-    return render(
-        "cases/show.html", case=actions.show_case(gate, case_id), steps=intake.titles(), sections_of=sections_of
-    )
+    """One case, with what this person may see of it and what is followed for it."""
+    case = actions.show_case(gate, case_id)
+    shown = {"case": case, "referrals": followed_of(gate, case_id)}
+    return render("cases/show.html", **shown, steps=intake.titles(), sections_of=sections_of)
 
 
 @pages.get("/dossiers/recherche", needs="case:search", title=lazy("Search for a case"))

@@ -21,6 +21,7 @@ def test_from_the_first_question_to_the_end_of_the_service(instance: Instance) -
         open_exactly_what_was_agreed(shelter.page)
         help_until_the_end(shelter.page)
         read_how_it_ended(officer, referral, code)
+        find_it_on_the_case(officer, referral, code)
 
 
 def record(seat: Tab) -> None:
@@ -143,3 +144,16 @@ def read_how_it_ended(seat: Tab, referral: str, code: str) -> None:
         "Envoyé", "Réception confirmée", "Accepté", "Première ouverture du dossier transmis",
         "Service en cours", "Terminé",
     ])  # fmt: skip
+
+
+def find_it_on_the_case(seat: Tab, referral: str, code: str) -> None:
+    """The page of the case says where the person was referred to, and how that ended; from there it goes on."""
+    follow(seat.page, "Aller au dossier")
+    line = seat.page.locator(".app-queue__item", has=seat.page.locator(f'a[href="/referencements/{referral}"]'))
+    for words in (f"Hébergement Une – {code}", "Maison Une", "Envoyé le", "Terminé"):
+        expect(line).to_contain_text(words)
+    for width in (320, 360, 1280):
+        seat.page.set_viewport_size({"width": width, "height": 800})
+        inspect(seat.page, f"case-{width}")
+    press(seat.page, "Référer vers un service")
+    title(seat.page, "Référer vers un service")
