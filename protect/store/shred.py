@@ -4,11 +4,12 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
 KEY_BYTES: Final = 32
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _TABLE: Final = """\
 create table if not exists shred_key (
@@ -68,7 +69,7 @@ class ShredStore:
         if len(key) != KEY_BYTES:
             raise ValueError(f"a key has {KEY_BYTES} bytes")
         with self._opened() as connection:
-            row = (kind, key_id, key, _seconds(until), *label)
+            row = (kind, key_id, key, _microseconds(until), *label)
             try:
                 connection.execute("insert into shred_key values (?, ?, ?, ?, ?, ?)", row)
             except sqlite3.IntegrityError:
@@ -79,7 +80,7 @@ class ShredStore:
         with self._opened() as connection:
             found = connection.execute(
                 "select key from shred_key where kind = ? and id = ? and (? is null or until is null or until > ?)",
-                (kind, key_id, _seconds(now), _seconds(now)),
+                (kind, key_id, _microseconds(now), _microseconds(now)),
             ).fetchone()
         return found[0] if found else None
 
@@ -88,14 +89,15 @@ class ShredStore:
         with self._opened() as connection:
             connection.execute(
                 "update shred_key set until = min(coalesce(until, ?1), ?1) where kind = ?2 and id = ?3",
-                (_seconds(until), kind, key_id),
+                (_microseconds(until), kind, key_id),
             )
 
     def due(self, now: datetime) -> tuple[Due, ...]:
         """The keys that are still there although their time is over."""
         with self._opened() as connection:
             found = connection.execute(
-                "select kind, id, owner, note from shred_key where key is not null and until <= ?", (_seconds(now),)
+                "select kind, id, owner, note from shred_key where key is not null and until <= ?",
+                (_microseconds(now),),
             ).fetchall()
         return tuple(Due(kind, key_id, Label(owner, note)) for kind, key_id, owner, note in found)
 
@@ -124,5 +126,6 @@ class ShredStore:
             connection.execute("commit")
 
 
-def _seconds(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp())
+def _microseconds(moment: datetime | None) -> int | None:
+    """As exact as the database is: with whole seconds a key would end before the page knows that its time is over."""
+    return None if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)

@@ -126,3 +126,15 @@ def test_a_failure_changes_nothing(store: ShredStore) -> None:
     with pytest.raises(sqlite3.OperationalError):
         failed(store)
     assert store.get("package", "b") is None
+
+
+def test_a_key_lives_to_the_very_moment(tmp_path: Path) -> None:
+    """The database keeps microseconds; a key that ended with the second before would be missed by the page."""
+    store = ShredStore(tmp_path / "shred.sqlite")
+    end = datetime(2026, 11, 24, 12, 0, 0, 900_000, tzinfo=UTC)
+    store.put("package", "one", bytes(32), until=end)
+    before = end - timedelta(microseconds=1)
+    assert store.get("package", "one", before) == bytes(32)
+    assert store.due(before) == ()
+    assert store.get("package", "one", end) is None
+    assert [due.key_id for due in store.due(end)] == ["one"]
