@@ -39,19 +39,20 @@ class Closer:
         self._stop.set()
 
     def close_due(self) -> int:
-        """Destroy every key that is due; how many. Each leaves its entry, and all entries are written before the first.
+        """Destroy every key that is due; how many. Each leaves its entry, and all are committed before the first goes.
 
         While another closer is at it there is nothing to do.
         """
         due = self._runtime.shred.due(self._runtime.clock())
         if not due:
             return 0
-        with self._runtime.unit_of_work() as session:
-            if not session.scalar(select(func.pg_try_advisory_xact_lock(LOCK))):
+        with self._runtime.unit_of_work() as turn:
+            if not turn.scalar(select(func.pg_try_advisory_xact_lock(LOCK))):
                 return 0
             still_due = self._runtime.shred.due(self._runtime.clock())
-            for key in still_due:
-                append(session, self._entry(key))
+            with self._runtime.unit_of_work() as session:
+                for key in still_due:
+                    append(session, self._entry(key))
             return sum(self._runtime.shred.destroy(key.kind, key.key_id) for key in still_due)
 
     def _entry(self, key: Due) -> Entry:

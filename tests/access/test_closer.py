@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import create_engine, select
 
+from protect.access import runtime
 from protect.access.closer import Closer
 from protect.audit.entry import AUDIT, open_detail
 from protect.audit.models import TrailEntry
@@ -78,6 +79,23 @@ def test_without_a_database_it_waits_and_says_no_more_than_that(world: World, ca
     assert caplog.messages == ["keys whose time is over could not be destroyed: DatabaseGone"]
     assert str(referral) not in caplog.text
     assert Closer(world.runtime).close_due() == 1
+
+
+def test_a_key_outlives_an_entry_that_could_not_be_committed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    referral = due_in(world, minutes=5)
+    world.runtime.clock.move(minutes=5)
+
+    def lost(_session: object) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as cut:
+        cut.setattr(runtime, "commit", lost)
+        with pytest.raises(ConnectionResetError):
+            Closer(world.runtime).close_due()
+    assert left(world, referral)
+    assert told(world) == []
+    assert Closer(world.runtime).close_due() == 1
+    assert len(told(world)) == 1
 
 
 def test_it_runs_by_itself(world: World) -> None:
