@@ -106,7 +106,8 @@ def status_at(now: datetime, recorded: str, valid_until: datetime | None, withdr
     """The state of a consent at a moment: a withdrawal or the end of its time overrides what was recorded."""
     if withdrawn_at is not None:
         return "withdrawn"
-    return "expired" if recorded == "given" and valid_until is not None and valid_until <= now else recorded
+    ended = valid_until is not None and valid_until <= now
+    return "expired" if ended and recorded not in REFUSALS else recorded
 
 
 def granted(consents: Iterable[ConsentRecord], scope: str) -> bool:

@@ -84,6 +84,8 @@ def test_a_withdrawal_and_the_end_of_its_time_override_what_was_given():
     assert status_at(NOW, "given", NOW + timedelta(1), None) == "given"
     assert status_at(NOW, "given", NOW, None) == "expired"
     assert status_at(NOW, "given", NOW + timedelta(1), NOW) == "withdrawn"
+    assert status_at(NOW, "not_possible", NOW, None) == "expired"  # another legal basis has its time too
+    assert status_at(NOW, "not_possible", NOW + timedelta(1), None) == "not_possible"
     assert status_at(NOW, "refused", NOW, None) == "refused"
 
 
