@@ -281,6 +281,7 @@ CREATE TABLE release (
   extracted_at TIMESTAMP WITH TIME ZONE NOT NULL,
   threshold INTEGER NOT NULL,
   excluded VARCHAR NOT NULL,
+  unreadable INTEGER NOT NULL,
   tables JSONB NOT NULL,
   digest BYTEA NOT NULL,
   proposed_by UUID NOT NULL,
@@ -690,11 +691,11 @@ create trigger release_decided before update on release for each row
     or num_nulls(new.decided_by, new.decided_at) > 0
     or new.decided_by = new.proposed_by
     or (new.number is null) is distinct from (new.status = 'refused')
-    or (old.id, old.period_start, old.period_end, old.extracted_at, old.threshold, old.excluded, old.tables,
-        old.digest, old.proposed_by, old.proposed_at)
+    or (old.id, old.period_start, old.period_end, old.extracted_at, old.threshold, old.excluded,
+        old.unreadable, old.tables, old.digest, old.proposed_by, old.proposed_at)
     is distinct from
-       (new.id, new.period_start, new.period_end, new.extracted_at, new.threshold, new.excluded, new.tables,
-        new.digest, new.proposed_by, new.proposed_at))
+       (new.id, new.period_start, new.period_end, new.extracted_at, new.threshold, new.excluded,
+        new.unreadable, new.tables, new.digest, new.proposed_by, new.proposed_at))
   execute function release_refuse();
 create trigger release_kept before delete on release for each row execute function release_refuse();
 create trigger release_whole before truncate on release for each statement execute function release_refuse();

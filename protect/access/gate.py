@@ -144,6 +144,10 @@ class Gate:
         finally:
             self.db.close()
 
+    def record_unreadable(self, action: str, refs: Sequence[Ref], why: str) -> None:
+        """Write and commit at once that some of what was opened could not be read, and that the work goes on."""
+        self._trail.write_now(self.member, action, refs, About(result="rejected", why=why))
+
     def opening(
         self, action: str, refs: Sequence[Ref], *, fields: Iterable[str], purpose: str, consent_id: UUID | None = None
     ) -> Opening:

@@ -57,6 +57,7 @@ class ReleaseView:
     extracted_at: datetime
     threshold: int
     excluded: str
+    unreadable: int
     tables: tuple[PublishedTable, ...]
     digest: str
 
@@ -69,6 +70,7 @@ class Preview:
     threshold: int
     extracted_at: datetime
     draft: Draft
+    unreadable: int
     seen: str
 
 
@@ -94,8 +96,8 @@ def build(gate: Gate, period: Period) -> Preview:
     excluded = sum(record.quarter in period.quarters for record in records.excluded)
     threshold = gate.settings.threshold
     built = draft(distinct(records.counted), excluded, period, _values(), threshold)
-    seen = digest([to_json(table) for table in built.tables], built.excluded)
-    return Preview(period, threshold, gate.now(), built, seen.hex())
+    seen = digest([to_json(table) for table in built.tables], built.excluded, records.unreadable)
+    return Preview(period, threshold, gate.now(), built, records.unreadable, seen.hex())
 
 
 def propose(gate: Gate, period: Period, seen: str, once: uuid.UUID) -> uuid.UUID:
@@ -210,6 +212,7 @@ def _row(gate: Gate, preview: Preview) -> Release:
         extracted_at=preview.extracted_at,
         threshold=preview.threshold,
         excluded=preview.draft.excluded,
+        unreadable=preview.unreadable,
         tables=[to_json(table) for table in preview.draft.tables],
         proposed_by=gate.member.member_id,
         proposed_at=gate.now(),
@@ -224,7 +227,7 @@ def _digest(row: Release) -> bytes:
         row.period_end,
         row.extracted_at.astimezone(UTC),
     )
-    return digest(row.tables, *facts, row.threshold, row.excluded)
+    return digest(row.tables, *facts, row.threshold, row.excluded, row.unreadable)
 
 
 def _line(row: Release) -> ReleaseLine:
@@ -234,4 +237,5 @@ def _line(row: Release) -> ReleaseLine:
 
 def _view(row: Release) -> ReleaseView:
     tables = tuple(from_json(stored) for stored in row.tables)
-    return ReleaseView(_line(row), row.extracted_at, row.threshold, row.excluded, tables, row.digest.hex())
+    facts = (row.extracted_at, row.threshold, row.excluded, row.unreadable)
+    return ReleaseView(_line(row), *facts, tables, row.digest.hex())

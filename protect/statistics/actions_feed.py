@@ -8,9 +8,10 @@ from sqlalchemy import select
 from protect.access.errors import NotReady
 from protect.access.gate import Gate, Ref
 from protect.cases.actions import CodedFacts
-from protect.statistics.feed import CountedRecord, ExcludedRecord, decode, encode
+from protect.statistics.feed import CountedRecord, ExcludedRecord, RecordUnreadable, decode, encode
 from protect.statistics.models import CodedRecord
 from protect.store.sealed import Sealed
+from protect.vault.errors import CiphertextRejected
 
 COMMISSION = "commission"
 STATISTICS = "statistics"
@@ -22,6 +23,7 @@ class Opened:
 
     counted: tuple[CountedRecord, ...]
     excluded: tuple[ExcludedRecord, ...]
+    unreadable: int
 
 
 def feed(gate: Gate, facts: CodedFacts) -> None:
@@ -44,14 +46,25 @@ def feed(gate: Gate, facts: CodedFacts) -> None:
 def open_all(gate: Gate) -> Opened:
     """Every record of every agency, opened with this session's key after one entry was committed.
 
-    Raises CompartmentLocked without the key, RecordUnreadable for a record of a later program.
+    A record that was changed, or written by a later program, is left out, counted, and named in an entry.
+    Raises CompartmentLocked without the key.
     """
     opening = gate.opening("statistics:open", [Ref("coded_record", "*")], fields=_FIELDS, purpose=STATISTICS)
     rows = gate.db.scalars(select(CodedRecord).order_by(CodedRecord.id))
-    records = [decode(opening.dropped(STATISTICS, _context(row.id), row.record.blob)) for row in rows]
+    records: list[CountedRecord | ExcludedRecord] = []
+    shut: dict[uuid.UUID, str] = {}
+    for row in rows:
+        try:
+            records.append(decode(opening.dropped(STATISTICS, _context(row.id), row.record.blob)))
+        except (CiphertextRejected, RecordUnreadable) as error:
+            shut[row.id] = error.reason if isinstance(error, CiphertextRejected) else str(error)
+    if shut:
+        refs = [Ref("coded_record", record_id) for record_id in shut]
+        gate.record_unreadable("statistics:open", refs, "; ".join(sorted(set(shut.values()))))
     return Opened(
         tuple(record for record in records if isinstance(record, CountedRecord)),
         tuple(record for record in records if isinstance(record, ExcludedRecord)),
+        len(shut),
     )
 
 

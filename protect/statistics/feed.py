@@ -62,9 +62,15 @@ def decode(record: bytes) -> CountedRecord | ExcludedRecord:
     """The record again. Raises RecordUnreadable."""
     if record[:1] != bytes([VERSION]):
         raise RecordUnreadable(f"record version {record[:1].hex() or 'none'}")
-    content = json.loads(record[1:])
+    try:
+        return _unpack(json.loads(record[1:]))
+    except (KeyError, TypeError, AttributeError, ValueError):  # its message would quote the record
+        raise RecordUnreadable("not a record") from None
+
+
+def _unpack(content: dict[str, str]) -> CountedRecord | ExcludedRecord:
     if content.get("excluded"):
-        return ExcludedRecord(str(content["quarter"]))
+        return ExcludedRecord(str(Quarter.parse(content["quarter"])))
     person, registered, status, identified, sex, majority, form = (content[name] for name in _NAMES)
     day = date.fromisoformat(identified) if identified else None
     return CountedRecord(person, date.fromisoformat(registered), status, day, sex, majority, form)

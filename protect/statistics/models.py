@@ -36,6 +36,7 @@ class Release(Base):
     extracted_at: Mapped[datetime]
     threshold: Mapped[int]
     excluded: Mapped[str]  # number of excluded persons, itself disclosure-controlled
+    unreadable: Mapped[int]  # number of records that could not be read and are not counted
     tables: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     digest: Mapped[bytes]
     proposed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))

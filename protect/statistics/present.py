@@ -11,6 +11,12 @@ from protect.statistics.release import PublishedTable
 from protect.statistics.tables import DIMENSIONS, Cell
 from protect.web.charts import Bar, BarChart, bar_chart
 
+IN_NAME = {"PROT-05": "form"}
+"""Indicator → the dimension that its name says already."""
+
+COUNTED = {"registered": "PROT-01", "identified": "PROT-02"}
+"""Population → the indicator that is named after it."""
+
 _LAYERED = 3
 _BESIDE_A_BAR = 20
 
@@ -42,7 +48,6 @@ class _Labelled:
     """A published table with the words for its cells; `exact` replaces what is hidden, for an analyst's eyes."""
 
     table: PublishedTable
-    threshold: int
     exact: Mapping[Cell, int] | None = None
 
     def axis(self, dimension: str) -> list[tuple[str | None, str]]:
@@ -53,7 +58,7 @@ class _Labelled:
     def shown(self, at: Mapping[str, str | None]) -> str:
         """The count at a place, or the sign that it is hidden."""
         cell = Cell.of(self.table.population, {name: value for name, value in at.items() if value is not None})
-        text = figure(self.table.cells[cell], self.threshold)
+        text = figure(self.table.cells[cell])
         if self.exact is None or self.table.cells[cell] is not None:
             return text
         return gettext("%(shown)s (exactly %(exact)s)", shown=text, exact=format_number(self.exact[cell]))
@@ -63,37 +68,51 @@ class _Labelled:
         return self.table.cells[Cell.of(self.table.population, at)]
 
 
-def sheets(
-    tables: Iterable[PublishedTable], threshold: int, exact: Mapping[Cell, int] | None = None
-) -> tuple[Sheet, ...]:
+def sheets(tables: Iterable[PublishedTable], exact: Mapping[Cell, int] | None = None) -> tuple[Sheet, ...]:
     """The tables for the screen, one chart for each indicator; with `exact`, hidden counts are told too."""
     drawn: set[str] = set()
     made = []
     for table in tables:
-        one = _sheet(table, threshold, exact)
+        one = _sheet(table, exact)
         made.append(replace(one, chart=None) if table.indicator in drawn else one)
         drawn.add(table.indicator)
     return tuple(made)
 
 
-def _sheet(table: PublishedTable, threshold: int, exact: Mapping[Cell, int] | None) -> Sheet:
-    labelled = _Labelled(table, threshold, exact)
-    name = next(found for found in vocab.load().indicators if found.id == table.indicator).name(language())
-    by = format_list([_dimension(dimension) for dimension in table.dimensions])
+def _sheet(table: PublishedTable, exact: Mapping[Cell, int] | None) -> Sheet:
+    labelled = _Labelled(table, exact)
+    name = _name(table)
     return Sheet(
         key="-".join((table.indicator, *table.dimensions)).lower(),
-        title=gettext("%(indicator)s by %(dimensions)s", indicator=name, dimensions=by.lower()) if by else name,
+        title=_title(table, name),
         chart=_chart(labelled, name),
         unit=gettext("Persons"),
         grids=tuple(_grids(labelled, name)),
-        denominator=figure(table.denominator, threshold),
+        denominator=figure(table.denominator),
         completeness=tuple(_completeness(labelled)),
     )
 
 
-def figure(value: int | None, threshold: int) -> str:
-    """A published count; a hidden one is never blank."""
-    return f"< {format_number(threshold)}" if value is None else format_number(value)
+def _name(table: PublishedTable) -> str:
+    """Name of the indicator, or of the people it counts where the form that its name speaks of was left out."""
+    told = table.indicator if IN_NAME.get(table.indicator) in {None, *table.dimensions} else COUNTED[table.population]
+    return next(found for found in vocab.load().indicators if found.id == told).name(language())
+
+
+def _title(table: PublishedTable, name: str) -> str:
+    """What is counted and by what, each said once."""
+    own = IN_NAME.get(table.indicator)
+    by = format_list([_dimension(one).lower() for one in table.dimensions if one != own])
+    if not by:
+        return name
+    if own in table.dimensions:
+        return gettext("%(indicator)s, by %(dimensions)s", indicator=name, dimensions=by)
+    return gettext("%(indicator)s by %(dimensions)s", indicator=name, dimensions=by)
+
+
+def figure(value: int | None) -> str:
+    """A published count; a hidden one is never blank, and its word does not say whether it is small."""
+    return gettext("hidden") if value is None else format_number(value)
 
 
 def excluded(stored: str) -> str:
@@ -168,9 +187,7 @@ def _chart(labelled: _Labelled, title: str) -> BarChart | None:
     down = table.dimensions[0]
     counts = {value: labelled.value({down: value}) for value in table.values[down]}
     bars = [
-        Bar(shortened(label_of(down, value)), count, figure(count, labelled.threshold))
-        for value, count in counts.items()
-        if count != 0
+        Bar(shortened(label_of(down, value)), count, figure(count)) for value, count in counts.items() if count != 0
     ]
     return bar_chart(title, bars) if any(bar.value for bar in bars) else None
 

@@ -65,7 +65,7 @@ def preview(gate: Gate) -> str:
     except tuple(REFUSALS) as refused:
         form.refuse(str(REFUSALS[type(refused)]))
         return _ask(form)
-    shown = sheets(built.draft.tables, built.threshold, built.draft.exact)
+    shown = sheets(built.draft.tables, built.draft.exact)
     sent = ProposalForm(formdata=None, data={"first": form.first.data, "last": form.last.data, "seen": built.seen})
     return render(
         "statistics/preview.html", preview=built, sheets=shown, excluded=excluded(built.draft.excluded), form=sent
@@ -123,5 +123,5 @@ def _review(review: actions.Review, form: DecisionForm) -> str:
 
 def _printed(release: actions.ReleaseView) -> dict[str, object]:
     """A release in words."""
-    shown = sheets(release.tables, release.threshold)
+    shown = sheets(release.tables)
     return {"release": release, "sheets": shown, "excluded": excluded(release.excluded)}

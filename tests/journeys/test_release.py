@@ -6,7 +6,7 @@ from tests.journeys.instance import Instance
 from tests.journeys.people_counted import count, last_quarter
 from tests.journeys.steps import answer, follow, inspect, press, said, title
 
-MASKED = "< 10"
+MASKED = "masqué"
 
 
 def test_from_the_workbench_to_the_reader(instance: Instance) -> None:

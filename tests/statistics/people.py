@@ -3,9 +3,13 @@
 import uuid
 from datetime import date, timedelta
 
+from sqlalchemy import select
+
 from protect.cases.facts import CodedFacts
 from protect.statistics.actions_feed import feed
+from protect.statistics.models import CodedRecord
 from protect.statistics.period import Period
+from protect.store.sealed import Sealed
 
 YEAR = Period(date(2025, 7, 1), date(2026, 6, 30))
 QUARTER = Period(date(2026, 1, 1), date(2026, 3, 31))
@@ -38,3 +42,12 @@ def fill(world, count=90):
     """So many persons, sent by two agencies."""
     send(world.officer, [facts(number) for number in range(count) if number % 2])
     send(world.foreign_officer, [facts(number) for number in range(count) if not number % 2])
+
+
+def spoil(world, number):
+    """Change a byte of so many records of the officer's agency; gives their ids."""
+    with world.officer.gate() as gate:
+        rows = gate.db.scalars(select(CodedRecord).order_by(CodedRecord.id).limit(number)).all()
+        for row in rows:
+            row.record = Sealed(row.record.blob[:-1] + bytes([row.record.blob[-1] ^ 1]))
+        return {str(row.id) for row in rows}

@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protect.statistics.attacker import Bounds, PublicationBroken, attack
+from protect.statistics.control import Counts, control
 from protect.statistics.linear import SolverExhausted
+from protect.statistics.tables import Cell, Relation
 from tests.statistics.small import CUBE, FLAT, at, brute, filled, sums
 
 K = 10
@@ -54,6 +56,29 @@ def test_presence_that_cannot_be_a_large_count_is_a_finding():
     inner = [cell for cell in cells if len(cell.at) == 2]
     findings = attack(published(cells, *inner), sums(FLAT), K).findings
     assert findings[at(sex="F", majority="child")] == "present"
+
+
+def told_apart(cells, hidden, table):
+    """The findings of an attacker who is told which hidden counts are small and which only cover them."""
+    more, known = [], published(cells, *hidden)
+    for number, cell in enumerate(sorted(hidden)):
+        edge, left = Cell("edge", (("n", str(number)),)), Cell("left", (("n", str(number)),))
+        small = 0 < cells[cell] < K
+        known |= {edge: K - 1 if small else K, left: None}
+        more.append(Relation(edge, (cell, left)) if small else Relation(cell, (edge, left)))
+    findings = attack(known, (*sums(table), *more), K).findings
+    return {cell: found for cell, found in findings.items() if cell in hidden}
+
+
+@pytest.mark.parametrize("inner", [[3, 20, 30, 40], [9, 12, 11, 9], [1, 15, 40, 60], [5, 10, 10, 70]])
+def test_small_and_covering_counts_must_look_the_same(inner):
+    """With one sign nothing is found; with two each small count is proven small, and some are worked out."""
+    cells = filled(FLAT, inner)
+    counts = Counts(cells, sums(FLAT), K)
+    shown = control(counts).published
+    hidden = {cell for cell, value in shown.items() if value is None}
+    assert attack(shown, sums(FLAT), K).safe
+    assert set(told_apart(cells, hidden, FLAT)) >= {cell for cell in hidden if 0 < cells[cell] < K}
 
 
 @pytest.mark.parametrize(

@@ -67,9 +67,12 @@ def test_what_was_never_answered_is_unknown():
     assert (record.sex, record.majority, record.form, record.identified) == ("U", "unknown", "unknown", None)
 
 
-def test_another_version_is_refused():
+@pytest.mark.parametrize(
+    "record", [b"", b"\x02{}", b"\x01", b"\x01[]", b"\x01{}", b"\x01\xff", b'\x01{"excluded": true, "quarter": "x"}']
+)
+def test_what_is_no_record_of_this_version_is_refused(record):
     with pytest.raises(RecordUnreadable):
-        decode(b"\x02{}")
+        decode(record)
 
 
 def test_two_files_of_one_person_count_once_with_the_first_dates_and_known_answers():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.statistics.people import fill
+from tests.statistics.people import fill, spoil
 
 PERIOD = {"first": "2026-Q1", "last": "2026-Q1"}
 WORKBENCH = "/publications/preparation"
@@ -42,7 +42,8 @@ def test_a_release_goes_from_the_analyst_to_the_reader(world):
     page = reader.get(address)
     for words in (
         "Publication n° 1",
-        "< 10",
+        "masqué",
+        "« Masqué » remplace un effectif inférieur à 10",
         "Victimes présumées enregistrées",
         "non toutes les victimes",
         "Seuil : 10",
@@ -55,6 +56,8 @@ def test_a_release_goes_from_the_analyst_to_the_reader(world):
         "réponse connue :",
     ):
         assert words in page.text
+    assert "illisible" not in page.text
+    assert "Victimes par forme d’exploitation, par " in page.text.replace("'", "’")
     assert "<svg" in page.html
     assert "exactement" not in page.text
 
@@ -65,6 +68,19 @@ def test_english_readers_read_english(world):
     client = world.reader.client
     page = client.get(address, headers={"Accept-Language": "en"})
     assert "Presumed victims registered" in page.text
+
+
+def test_an_unreadable_record_is_told_to_everybody_who_reads_the_figures(world):
+    fill(world, 40)
+    spoil(world, 2)
+    client = world.analyst.client
+    client.get(WORKBENCH)
+    assert "2 fiches illisibles ne sont pas comptées" in client.post(WORKBENCH, PERIOD, status=200).text
+    address = proposed(world)
+    client = world.publisher.client
+    assert "2 fiches illisibles" in client.get(f"{address}/examen").text
+    client.post(f"{address}/examen", {"decision": "publish"})
+    assert "Fiches illisibles, non comptées : 2" in world.reader.client.get(address).text
 
 
 def test_a_refused_proposal_is_gone(world):
