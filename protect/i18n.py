@@ -1,6 +1,5 @@
 """The language of a request: catalogues merged from the areas' own files, and the formats that go with them."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -18,12 +17,13 @@ from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, Domain, get_babel, get_locale
 from flask_babel.speaklater import LazyString
 
+from protect.typography import french
+
 LANGUAGES: Final[Mapping[str, str]] = {"fr": "Français", "en": "English"}
 DEFAULT: Final = "fr"
 FORMATS: Final[Mapping[str, str]] = {"fr": "fr_CD", "en": "en_GB"}  # dates and numbers follow the place, not the words
 CHOICE: Final = "language"  # key of the choice in the browser's session
 SOURCE: Final = "en"  # message ids are English; English needs no catalogue
-HIGH_MARKS: Final = re.compile("(?<=«) | (?=[:;?!»])")
 FOLDER: Final = Path(__file__).parent / "translations"
 
 
@@ -57,11 +57,10 @@ def _messages(language: str, folder: Path) -> Iterator[tuple[Path, Message]]:
 
 
 def _typeset(text: Any, language: str) -> Any:
-    """Keep French punctuation on the line of its word; authors type plain spaces."""
+    """A translation, or its singular and plural, as its language is set."""
     if language != DEFAULT or not text:
         return text
-    forms = [HIGH_MARKS.sub("\N{NO-BREAK SPACE}", form) for form in ([text] if isinstance(text, str) else text)]
-    return forms[0] if isinstance(text, str) else tuple(forms)
+    return french(text) if isinstance(text, str) else tuple(french(form) for form in text)
 
 
 @lru_cache

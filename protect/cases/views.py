@@ -119,7 +119,7 @@ def step(gate: Gate, case_id: UUID, name: str) -> str:
     draft = actions_intake.intake_step(gate, case_id, intake.fields_of(page))
     asked = intake.fields_now(page, draft.values, gate.settings.country)
     form = asking(asked, intake.MUST).filled(draft.values, draft.version)
-    return _step_page(form, page, draft, case_id)
+    return _step_page(form, page, draft, case_id, draft.code)
 
 
 @pages.post(STEP, needs="case:edit", title=lazy("New person"))
@@ -135,7 +135,7 @@ def answer(gate: Gate, case_id: UUID, name: str) -> str | Response:
         return render("cases/conflict.html", form=form, conflict=conflict, case_id=case_id)
     except NobodyReads as problem:
         form.cannot_keep(problem.compartment)
-    return _step_page(form, page, None, case_id)
+    return _step_page(form, page, None, case_id, actions.one_listed(gate, case_id).code)
 
 
 @pages.get(f"{ONE}/danger", needs="case:edit", title=lazy("The person is in danger"))
@@ -195,8 +195,11 @@ def record(gate: Gate, case_id: UUID) -> str | Response:
     return render("cases/consent.html", form=form, draft=draft, submit=_("Record the consent"))
 
 
-def _step_page(form: CaseForm, page: IntakeStep, draft: IntakeDraft | None = None, case_id: UUID | None = None) -> str:
+def _step_page(
+    form: CaseForm, page: IntakeStep, draft: IntakeDraft | None = None, case_id: UUID | None = None, code: str = ""
+) -> str:
     titles = intake.titles()
-    place = {"number": list(titles).index(page.name) + 1, "total": len(titles) + 1, "title": titles[page.name]}
+    number = list(titles).index(page.name) + 1
+    place = {"number": number, "total": len(titles) + 1, "title": titles[page.name], "code": code}
     after = intake.path_after(page, case_id) if case_id and form.errors else ""
     return render("cases/step.html", form=form, step=page.name, draft=draft, case_id=case_id, after=after, **place)

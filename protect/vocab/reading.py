@@ -12,6 +12,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Any, Final
 
+from protect.typography import french
 from protect.vocab.codelists import CodeList, CodeValue
 from protect.vocab.fields import Field, FieldType, Requirement
 from protect.vocab.indicators import Indicator
@@ -53,12 +54,19 @@ def _rows(file: Traversable) -> Iterator[Row]:
     for row in csv.DictReader(StringIO(file.read_text("utf-8-sig"), newline="")):
         if None in row or None in row.values():
             raise BrokenVocabulary(f"{file.name}: a row has too many or too few cells: {next(iter(row.values()))}")
-        yield row
+        yield _set(row)
+
+
+def _set(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with its French typeset; the files have what a keyboard types."""
+    return {key: french(cell) if key.endswith("_fr") else cell for key, cell in row.items()}
 
 
 def _lists(document: Mapping[str, Any]) -> Mapping[str, CodeList]:
     made = {
-        name: CodeList(name, listed["title_fr"], listed["title_en"], tuple(_value(row) for row in listed["values"]))
+        name: CodeList(
+            name, french(listed["title_fr"]), listed["title_en"], tuple(_value(_set(row)) for row in listed["values"])
+        )
         for name, listed in document["lists"].items()
     }
     return MappingProxyType(made)

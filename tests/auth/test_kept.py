@@ -12,9 +12,9 @@ def test_questions_and_answers_have_words():
     assert dict(in_words(typed)) == {
         "Sexe": "Féminin",
         "Nom": "Kabongo",
-        "Besoins d'assistance": "Soins médicaux, Information et assistance juridiques",
+        "Besoins d’assistance": "Soins médicaux, Information et assistance juridiques",
         "Date de naissance": "4 1998",
-        "Nom d'emprunt": "Non",
+        "Nom d’emprunt": "Non",
         "Autre réponse": "Aline",
     }
 

@@ -52,6 +52,30 @@ def test_an_intake_from_danger_to_agreement(people):
     assert "Actif" in page.text
 
 
+def test_danger_is_answered_yes_no_or_unknown(people):
+    page = people.officer.client.get("/dossiers/nouveau")
+    assert [given["value"] for given in page.controls if given["name"] == "immediate_danger"] == [
+        "yes",
+        "no",
+        "unknown",
+    ]
+    refused = people.officer.client.post(
+        "/dossiers/nouveau", {**asked(people.officer.client), "immediate_danger": "na"}, status=200
+    )
+    assert "réponses proposées" in refused.text
+
+
+def test_a_page_with_a_wrong_answer_still_says_which_case_it_is(people):
+    client = people.officer.client
+    client.get("/dossiers/nouveau")
+    client.post("/dossiers/nouveau", {**asked(client), "immediate_danger": "no"})
+    address = f"/dossiers/{case_of(client)}/saisie/identity"
+    (code,) = re.findall(r"CD-[A-Z]{2}-\d{2}-\w{4}", client.get(address).text)
+    wrong = client.post(address, {**asked(client), "birth_date-year": "3000"}, status=200)
+    assert "Erreur" in wrong.text
+    assert code in wrong.text
+
+
 def test_danger_leads_to_an_urgent_request_at_once(people):
     client = people.officer.client
     client.get("/dossiers/nouveau")

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import check
 
-INFORMED = "Participation volontaire, sans incidence sur l'assistance"
+INFORMED = "Participation volontaire, sans incidence sur l’assistance"
 
 
 def title(page: Page, text: str) -> None:

@@ -38,9 +38,9 @@ def ask_the_next(page: Page) -> None:
     said(page, "Les autres services possibles")
     expect(page.get_by_role("link", name="Hébergement Une")).to_have_count(0)  # it was tried
     follow(page, "Hébergement Deux")
-    answer(page, "Degré d'urgence", "Immédiate")
+    answer(page, "Degré d’urgence", "Immédiate")
     answer(page, "Catégories de données", "Données codées et statistiques")
-    answer(page, "Points d'information expliqués", INFORMED)
+    answer(page, "Points d’information expliqués", INFORMED)
     press(page, "Voir ce qui sera envoyé")
     press(page, "Envoyer la demande")
     title(page, "Référencement R-")

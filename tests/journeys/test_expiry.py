@@ -18,7 +18,7 @@ def test_what_was_typed_survives_the_end_of_the_session(instance: Instance) -> N
     with instance.seat("officer_same_unit") as seat:
         page = seat.open("/dossiers/nouveau")
         answer(page, "La personne est-elle en danger maintenant", "Non")
-        go_on(page, "Sécurité de l'entretien")
+        go_on(page, "Sécurité de l’entretien")
         answer(page, "Pouvez-vous parler en sécurité", "Oui")
         go_on(page, "La personne")
         answer(page, "La personne a-t-elle demandé à utiliser un autre nom", "Oui")
@@ -61,6 +61,6 @@ def sign_in(page: Page, name: str) -> None:
 
 def find_and_send_again(page: Page) -> None:
     title(page, "Ce que vous aviez saisi")
-    assert named_values(page) == {"Nom d'emprunt": "Oui", "Nom": SURNAME, "Date de naissance": "1998"}
+    assert named_values(page) == {"Nom d’emprunt": "Oui", "Nom": SURNAME, "Date de naissance": "1998"}
     press(page, "Envoyer de nouveau")
     title(page, "Contact sûr")

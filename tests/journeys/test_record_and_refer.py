@@ -8,8 +8,8 @@ from tests.journeys.steps import INFORMED, answer, follow, go_on, identifier, in
 
 SURNAME = "Tshilombo"
 AGREED = {
-    "Nom": SURNAME, "Sexe": "Féminin", "Âge à l'enregistrement (années)": "26",
-    "Langue principale": "Lingala", "Province actuelle": "Kinshasa", "Besoins d'assistance": "Hébergement d'urgence",
+    "Nom": SURNAME, "Sexe": "Féminin", "Âge à l’enregistrement (années)": "26",
+    "Langue principale": "Lingala", "Province actuelle": "Kinshasa", "Besoins d’assistance": "Hébergement d’urgence",
 }  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def record(seat: Tab) -> None:
 
 def be_safe(page: Page) -> None:
     answer(page, "La personne est-elle en danger maintenant", "Non")
-    go_on(page, "Sécurité de l'entretien")
+    go_on(page, "Sécurité de l’entretien")
     answer(page, "Pouvez-vous parler en sécurité", "Oui")
     page.get_by_label("Langue principale").select_option("Lingala")
     go_on(page, "La personne")
@@ -54,7 +54,7 @@ def name_the_person(page: Page) -> None:
 
 def tell_the_situation(page: Page) -> None:
     answer(page, "Sexe", "Féminin")
-    page.get_by_label("Âge à l'enregistrement").fill("26")
+    page.get_by_label("Âge à l’enregistrement").fill("26")
     answer(page, "Cet âge est-il une estimation", "Non")
     page.get_by_label("Province actuelle").select_option("Kinshasa")
     go_on(page, "Identification")
@@ -65,7 +65,7 @@ def tell_the_situation(page: Page) -> None:
 
 def tell_the_needs(page: Page) -> None:
     said(page, "Contrôle des éléments constitutifs : Informations incomplètes")
-    answer(page, "Besoins d'assistance", "Hébergement d'urgence")
+    answer(page, "Besoins d’assistance", "Hébergement d’urgence")
     go_on(page, "Protection")
     answer(page, "Niveau de risque global", "Élevé")
     go_on(page, "Protection")  # a high risk asks for a plan
@@ -81,7 +81,7 @@ def tell_the_needs(page: Page) -> None:
 
 def agree(page: Page) -> None:
     answer(page, "La personne accepte-t-elle que ce dossier soit conservé", "Donné")
-    answer(page, "Points d'information expliqués", INFORMED)
+    answer(page, "Points d’information expliqués", INFORMED)
     answer(page, "La personne accepte-t-elle d’être comptée", "Oui")
     press(page, "Enregistrer le dossier")
 
@@ -90,9 +90,9 @@ def refer(page: Page) -> str:
     """Refer to the shelter, without the given name; the id of the referral."""
     press(page, "Référer vers un service")
     follow(page, "Hébergement Une")
-    answer(page, "Degré d'urgence", "Urgente")
+    answer(page, "Degré d’urgence", "Urgente")
     answer(page, "Catégories de données", "Identifiants directs", "Données codées et statistiques")
-    answer(page, "Points d'information expliqués", INFORMED)
+    answer(page, "Points d’information expliqués", INFORMED)
     press(page, "Voir ce qui sera envoyé")
     title(page, "Exactement ce qui sera envoyé")
     inspect(page, "preview")

@@ -1,5 +1,6 @@
 """The rows of the vocabulary agree with one another, and a row that does not is found."""
 
+import re
 import shutil
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from protect import vocab
+from protect.cases.importing.codes import code_of
 from protect.vocab import ADMINISTRATIVE, COMPARTMENTS, CodeList, Field, IntakeStep, Question, Vocabulary
 from protect.vocab.check import problems
 
@@ -181,3 +183,27 @@ def test_every_measure_says_what_it_needs(words):
     assert words.indicators[0].id == "PROT-01"
     assert words.indicators[0].disaggregation[:2] == ("sex", "child/adult")
     assert all(isinstance(words.field(name), Field) for measure in words.indicators for name in measure.fields)
+
+
+def test_french_words_are_typeset_and_english_ones_are_as_written(words):
+    assert words.fields["age_at_registration"].label_fr.startswith("Âge à l’enregistrement")
+    french = [
+        *(
+            item.label_fr
+            for field in words.every()
+            for item in (field, *(field.codelist.values if field.codelist else ()))
+        ),
+        *(listed.title_fr for listed in words.lists.values()),
+        *(indicator.name_fr for indicator in words.indicators),
+        *(question.hint_fr for step in words.intake for question in step.questions),
+    ]
+    assert [text for text in french if re.search(r"\w'\w| [:;?!»]|« ", text)] == []
+    assert any("\u00a0?" in text for text in french)
+    assert "person's" in words.fields["trafficker_knows_location"].label_en
+
+
+@pytest.mark.parametrize("apostrophe", ["'", "’", " "])
+def test_an_answer_is_known_by_its_label_however_it_was_typed(words, apostrophe):
+    listed = words.field("needs")
+    value = next(value for value in listed.codelist.values if "d’urgence" in value.label_fr)
+    assert code_of(listed, value.label_fr.replace("’", apostrophe)) == value.code

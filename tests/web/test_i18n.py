@@ -64,10 +64,10 @@ def write(folder, name, *pairs):
 
 
 def test_french_punctuation_stays_with_its_word(tmp_path):
-    write(tmp_path, "a.po", ("Why?", "Pourquoi ?"), ("Quoted", "« oui » : non"))
+    write(tmp_path, "a.po", ("Why?", "Pourquoi ?"), ("Quoted", "« l'oui » : non"))
     merged = i18n.catalogue("fr", tmp_path)
     assert merged.get("Why?").string == "Pourquoi\u00a0?"
-    assert merged.get("Quoted").string == "«\u00a0oui\u00a0»\u00a0: non"
+    assert merged.get("Quoted").string == "«\u00a0l’oui\u00a0»\u00a0: non"
 
 
 def test_areas_are_merged(tmp_path):
