@@ -9,8 +9,8 @@ from uuid import uuid4
 from protect.access.founding import read_root
 from protect.app import connect_slices, found_instance, open_runtime
 from protect.audit.sealer import Sealer
-from protect.config import ConfigurationRefused
 from protect.demonstration.accounts import copy_accounts, is_built, read_accounts, write_accounts
+from protect.demonstration.again import making
 from protect.demonstration.agencies import ANALYST, PLANS, PUBLISHER
 from protect.demonstration.people import people
 from protect.demonstration.play import Play, furnish
@@ -30,14 +30,12 @@ QUARTERS: Final = 4
 def build(data: Path, accounts: Path | None, say: Callable[[str], None], count: int = PEOPLE) -> None:
     """Make the demonstration in folder `data` unless it is there; write its accounts to a further file if one is named.
 
-    Raises ConfigurationRefused where the folder holds an instance that is no finished demonstration.
+    One whose making was broken off is made again. Raises ConfigurationRefused where the folder holds an instance
+    that is no demonstration, or another process is making one.
     """
     if not is_built(data):
-        if (data / "config.toml").exists():
-            raise ConfigurationRefused(
-                f"{data} holds an instance that is no finished demonstration; name another folder with --data"
-            )
-        _build(data, say, count)
+        with making(data):
+            _build(data, say, count)
     if accounts is not None:
         copy_accounts(data, accounts)
 

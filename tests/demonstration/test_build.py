@@ -5,9 +5,11 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from protect.access import sessions
 from protect.access.gate import Gate
+from protect.access.models import AgencyRoot
 from protect.app import application, open_runtime
 from protect.auth import actions
 from protect.auth.login import COOKIE
@@ -15,6 +17,8 @@ from protect.cases.actions import list_cases
 from protect.cli import main
 from protect.config import ConfigurationRefused
 from protect.demonstration.accounts import read_accounts
+from protect.demonstration.again import MARK, making
+from protect.demonstration.agencies import PLANS
 from protect.demonstration.build import build
 from protect.referrals.actions_follow import my_referrals
 from protect.referrals.actions_inbox import inbox
@@ -25,11 +29,23 @@ COUNT = 40
 AGENCY = "Agence de protection (démonstration)"
 
 
+class BrokenOff(Exception):
+    pass
+
+
+def broken_off(said):
+    """Somebody switches the machine off once the agencies are there."""
+    if "24" in said:
+        raise BrokenOff
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demonstration")
     folder.chmod(0o755)
     told = []
+    with pytest.raises(BrokenOff):
+        build(folder / "var", None, broken_off, COUNT)
     build(folder / "var", folder / "accounts.json", told.append, COUNT)
     yield folder / "var"
     assert main(["stop", "--data", str(folder / "var")]) == 0
@@ -126,6 +142,27 @@ def test_a_second_call_only_finds_it_again(data, passphrases):
 def test_a_real_instance_never_becomes_a_demonstration(tmp_path):
     (tmp_path / "config.toml").write_text('product_name = "Réel"\n')
     with pytest.raises(ConfigurationRefused):
+        build(tmp_path, None, [].append)
+
+
+def test_what_was_broken_off_was_made_again_from_the_start(data, runtime):
+    assert not (data / MARK).exists()
+    with runtime.unit_of_work() as db:
+        assert db.scalar(select(func.count()).select_from(AgencyRoot)) == len(PLANS)
+
+
+def test_nobody_clears_what_another_process_is_making(tmp_path):
+    with making(tmp_path), pytest.raises(ConfigurationRefused, match="another process"):
+        build(tmp_path, None, [].append)
+
+
+@pytest.mark.parametrize(
+    "config", ['product_name = "Réel"\n', 'demonstration = true\ndatabase = "postgresql+psycopg://x/y"\n']
+)
+def test_a_mark_does_not_make_an_instance_ours(tmp_path, config):
+    (tmp_path / MARK).touch()
+    (tmp_path / "config.toml").write_text(config)
+    with pytest.raises(ConfigurationRefused, match="no finished demonstration"):
         build(tmp_path, None, [].append)
 
 
