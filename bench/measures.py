@@ -1,13 +1,13 @@
 """The measures of docs/operations.md that a single machine can take, each with its target."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from bench import last_bed, paths, requests, search
 from bench.results import MILLI, Figure, Part
-from bench.timing import alternate
+from bench.timing import Times, alternate
 from bench.world import World
 from protect.cases.models import CaseFile
 
@@ -35,6 +35,7 @@ def list_fields(world: World, effort: Effort) -> Part:
     part.read("list 50 × 4 fields", times)
     part.compare(("P1", "list 50 cases × 4 fields / plain columns"), times, ("protect", "plain"), 1.6)
     part.compare(("P1", "the same / sqlalchemy-utils"), times, ("protect", "utils"), 0.6)
+    _beside_objects(part, "P1", times)
     times = alternate(requests.sides(officer, "list"), effort.rounds, world.processor)
     part.read("list, whole request", times)
     part.compare(("P1", "whole request with its entry of the trail / plain"), times, ("protect", "plain"))
@@ -48,10 +49,17 @@ def open_fields(world: World, effort: Effort) -> Part:
     part.read("open 30 fields", times)
     part.compare(("P2", "open a case of 30 fields / plain columns"), times, ("protect", "plain"), 1.7)
     part.compare(("P2", "the same / sqlalchemy-utils"), times, ("protect", "utils"), 0.85)
+    _beside_objects(part, "P2", times)
     times = alternate(requests.sides(officer, "open"), effort.rounds, world.processor)
     part.read("open, whole request", times)
     part.compare(("P2", "whole request with its entry of the trail / plain"), times, ("protect", "plain"))
     return part
+
+
+def _beside_objects(part: Part, measure: str, times: Mapping[str, Times]) -> None:
+    """What the ORM makes of the same rows costs time too: told, not judged."""
+    for side, name in (("plain, as objects", "plain columns"), ("utils, as objects", "sqlalchemy-utils")):
+        part.compare((measure, f"the same / {name}, read as objects of the ORM"), times, ("protect", side))
 
 
 def create_case(world: World, effort: Effort) -> Part:

@@ -1,6 +1,7 @@
 """The data path: from the rows of the database to the values of a list or a case, and nothing around it.
 
-Session, scope, row-level security and working columns are the same on every side; what differs is the fields.
+Session, scope, row-level security and working columns are the same on every side, and every side reads bare columns
+by a statement that is made once; what differs is the fields. Beside it the twins as the ORM reads them, into objects.
 """
 
 import uuid
@@ -8,7 +9,7 @@ from collections.abc import Sequence
 from itertools import cycle
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import load_only
 
 from bench.example import FIELDS, LISTED
@@ -16,16 +17,18 @@ from bench.people import Person
 from bench.timing import Act
 from bench.twins import WORKING, EncryptedCase, PlainCase, Twin
 from protect.access.opening import Opening
-from protect.cases.actions_compartments import compartments_of
+from protect.cases.actions_reading import ListedRow, case_with_parts, page_with_parts
 from protect.cases.models import CaseFile
 
 PAGE = 50
 Found = dict[uuid.UUID, dict[str, str]]
+SHOWN = ListedRow._fields
 
 
-def newest(model: Any) -> Select[Any]:
-    """The first page, in the order of the product."""
-    return select(model).order_by(model.urgent.desc(), model.opened_at.desc(), model.id).limit(PAGE)
+def newest(model: Any, *columns: str) -> Select[Any]:
+    """The first page, in the order of the product: objects, or these columns."""
+    wanted = [getattr(model, name) for name in columns] or [model]
+    return select(*wanted).order_by(model.urgent.desc(), model.opened_at.desc(), model.id).limit(PAGE)
 
 
 def case_ids(person: Person) -> Sequence[uuid.UUID]:
@@ -51,17 +54,16 @@ class Sealed:
     def list(self) -> Found:
         """Four fields of fifty cases."""
         with self._person.gate() as gate:
-            cases = gate.db.scalars(newest(CaseFile)).all()
-            rows = compartments_of(gate, [case.id for case in cases], "identity")
-            return {row.case_id: self._opening.fields(row, LISTED) for row in rows}
+            _cases, parts = page_with_parts(gate, 0, PAGE, "identity")
+            return {part.case_id: self._opening.fields(part, LISTED) for part in parts}
 
     def open(self) -> dict[str, str]:
         """Thirty fields of one case."""
         with self._person.gate() as gate:
-            case = gate.db.get_one(CaseFile, next(self._ids))
+            _case, parts = case_with_parts(gate, next(self._ids))
             values: dict[str, str] = {}
-            for row in compartments_of(gate, [case.id]):
-                values |= self._opening.fields(row)
+            for part in parts:
+                values |= self._opening.fields(part)
             return values
 
 
@@ -70,14 +72,37 @@ class Unsealed:
 
     def __init__(self, person: Person, model: Twin) -> None:
         self._person = person
-        self._model = model
-        self._columns = load_only(*[getattr(model, name) for name in (*WORKING, *LISTED)])
+        self._page = newest(model, *SHOWN, *LISTED)
+        columns = [getattr(model, name) for name in (*WORKING, *FIELDS)]
+        self._case = select(*columns).where(model.id == bindparam("case_id"))
         self._ids = cycle(case_ids(person))
 
     def list(self) -> Found:
         """Four fields of fifty cases; the other columns are left where they are."""
+        at = len(SHOWN)
         with self._person.gate() as gate:
-            rows = gate.db.scalars(newest(self._model).options(self._columns)).all()
+            return {row[0]: dict(zip(LISTED, row[at:], strict=True)) for row in gate.db.execute(self._page)}
+
+    def open(self) -> dict[str, str]:
+        """Thirty fields of one case."""
+        with self._person.gate() as gate:
+            row = gate.db.execute(self._case, {"case_id": next(self._ids)}).one()
+            return dict(zip(FIELDS, row[len(WORKING) :], strict=True))
+
+
+class Objects:
+    """The same columns through the ORM."""
+
+    def __init__(self, person: Person, model: Twin) -> None:
+        self._person = person
+        self._model = model
+        self._page = newest(model).options(load_only(*[getattr(model, name) for name in (*WORKING, *LISTED)]))
+        self._ids = cycle(case_ids(person))
+
+    def list(self) -> Found:
+        """Four fields of fifty cases."""
+        with self._person.gate() as gate:
+            rows = gate.db.scalars(self._page).all()
             return {row.id: {name: getattr(row, name) for name in LISTED} for row in rows}
 
     def open(self) -> dict[str, str]:
@@ -88,11 +113,13 @@ class Unsealed:
 
 
 def sides(person: Person, what: str) -> dict[str, Act]:
-    """The three ways to list or to open, which must all say the same."""
-    ways: dict[str, Sealed | Unsealed] = {
+    """The ways to list or to open, which must all say the same."""
+    ways: dict[str, Sealed | Unsealed | Objects] = {
         "protect": Sealed(person),
         "plain": Unsealed(person, PlainCase),
         "utils": Unsealed(person, EncryptedCase),
+        "plain, as objects": Objects(person, PlainCase),
+        "utils, as objects": Objects(person, EncryptedCase),
     }
     acts: dict[str, Act] = {name: getattr(way, what) for name, way in ways.items()}
     first, *others = [act() for act in acts.values()]
@@ -107,11 +134,10 @@ def statements(person: Person) -> dict[str, Act]:
 
     def listed() -> None:
         with person.gate() as gate:
-            cases = gate.db.scalars(newest(CaseFile)).all()
-            compartments_of(gate, [case.id for case in cases], "identity")
+            page_with_parts(gate, 0, PAGE, "identity")
 
     def opened() -> None:
         with person.gate() as gate:
-            compartments_of(gate, [gate.db.get_one(CaseFile, next(ids)).id])
+            case_with_parts(gate, next(ids))
 
     return {"list": listed, "open": opened}

@@ -10,13 +10,12 @@ from itertools import cycle
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import load_only
 
 from bench.example import FIELDS, LISTED, intakes
-from bench.paths import case_ids, newest
+from bench.paths import SHOWN, case_ids, newest
 from bench.people import Person
 from bench.timing import Act
-from bench.twins import WORKING, EncryptedCase, PlainCase, Twin
+from bench.twins import EncryptedCase, PlainCase, Twin
 from protect.access.gate import Gate
 from protect.audit.append import append
 from protect.audit.entry import Entry
@@ -73,7 +72,7 @@ class Unprotected:
     def __init__(self, person: Person, model: Twin, intake: Iterator[IntakeAnswers]) -> None:
         self._person = person
         self._model = model
-        self._named = load_only(*[getattr(model, name) for name in (*WORKING, *NAMED)])
+        self._named = newest(model, *SHOWN, *NAMED)
         self._ids = cycle(case_ids(person))
         self._intakes = intake
 
@@ -82,7 +81,7 @@ class Unprotected:
         with self._person.request() as gate:
             gate.permit("case:list")
             gate.db.scalar(select(func.count()).select_from(self._model))
-            rows = gate.db.scalars(newest(self._model).options(self._named)).all()
+            rows = gate.db.execute(self._named).all()
             record(gate, "case:list", {"object": [str(row.id) for row in rows], "fields": NAMED})
             return [" ".join(getattr(row, name) for name in NAMED) for row in rows]
 
