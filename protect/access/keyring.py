@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from protect.access.actor import Actor
@@ -24,6 +24,11 @@ from protect.vault.signing import SigningKey
 from protect.vault.tree import CompartmentKey
 
 _PARTS = 7
+_STILL_GRANTED: Final = (  # one object, because every request asks it
+    select(BrowserSession.keys, KeyGrant.compartment, KeyGrant.version)
+    .outerjoin(KeyGrant, and_(KeyGrant.recipient_id == bindparam("member_id"), KeyGrant.revoked_at.is_(None)))
+    .where(BrowserSession.id == bindparam("session_id"))
+)
 
 
 @dataclass(frozen=True)
@@ -54,18 +59,24 @@ class Keyring:
 
     def holds(self, compartment: str) -> bool:
         """Whether any version of the compartment's key is here."""
-        return any(key.name == compartment for key in self.keys)
+        return (compartment, None) in self._by_name
 
     def key(self, compartment: str, version: int | None = None) -> CompartmentKey:
         """The key of the compartment, newest without `version`; CompartmentLocked if it is not here."""
-        fitting = [key for key in self.keys if key.name == compartment and version in (None, key.version)]
-        if not fitting:
+        found = self._by_name.get((compartment, version))
+        if found is None:
             raise CompartmentLocked(compartment)
-        return max(fitting, key=lambda key: key.version)
+        return found
 
     def dropbox(self, compartment: str) -> KeyPair:
         """The drop-box of the compartment; CompartmentLocked if its key is not here."""
         return dropbox.key_pair(self.key(compartment))
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, int | None], CompartmentKey]:
+        """Each key by name and version, and the newest of a name without one."""
+        rising = sorted(self.keys, key=lambda key: key.version)
+        return {(key.name, version): key for key in rising for version in (key.version, None)}
 
     @cached_property
     def search_key(self) -> bytes:
@@ -96,12 +107,7 @@ def wrap(
 
 def _wrapped_keys(db: Session, actor: Actor) -> tuple[Sealed | None, set[tuple[str, int]]]:
     """What the session row wraps, and name and version of each key that is still granted: in one trip."""
-    granted = and_(KeyGrant.recipient_id == actor.member_id, KeyGrant.revoked_at.is_(None))
-    rows = db.execute(
-        select(BrowserSession.keys, KeyGrant.compartment, KeyGrant.version)
-        .outerjoin(KeyGrant, granted)
-        .where(BrowserSession.id == actor.session_id)
-    ).all()
+    rows = db.execute(_STILL_GRANTED, {"member_id": actor.member_id, "session_id": actor.session_id}).all()
     return (rows[0].keys if rows else None), {(row.compartment, row.version) for row in rows}
 
 

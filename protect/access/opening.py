@@ -39,7 +39,7 @@ class Opening:
         values = rows.verified(key, row)
         wanted = values.keys() if names is None else [name for name in names if name in values]
         sealer = rows.sealer(key, row)
-        return {name: sealer.open(name, rows.kind_of(name), values[name]).decode() for name in wanted}
+        return {name: sealer.open(name, rows.shape_of(name).kind, values[name]).decode() for name in wanted}
 
     def shard(self, agency_id: UUID, unit_id: UUID, number: int, generation: int, block: Sealed) -> list[SearchEntry]:
         """The entries of a search shard."""

@@ -1,22 +1,37 @@
-"""The sealed row of one compartment of a case: how its fields, data key and manifest hang together."""
+"""The sealed row of one compartment of a case: how its fields, data key and manifest hang together.
 
-from collections.abc import Iterator, Mapping
-from typing import Protocol
+The fields stand one after the other, in order of their numbers: `number 4 B | length 4 B | sealed value`. The number is
+made from the name, and the name itself is bound by every value: docs/decisions/0017.
+"""
+
+import hashlib
+import struct
+from collections.abc import Mapping
+from functools import cache
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 from protect.access import drops
 from protect.access.keyring import Keyring
 from protect.store.sealed import Sealed
 from protect.vault import manifest
-from protect.vault.encoding import lp, text, unlp
+from protect.vault.encoding import LENGTH_BYTES, lp
 from protect.vault.errors import CiphertextRejected, Reason
-from protect.vault.sealing import RowSealer
+from protect.vault.sealing import BUCKET, STEP, RowSealer
 from protect.vault.tree import DataKey, Wrapped
-from protect.vault.wrapping import verify_commitment
-from protect.vocab import load
+from protect.vocab import Field, FieldType, load
 
 TABLE = "case_compartment"
 WRAPPED, DROPPED = "key", "dropbox"
+LONGEST: Final = {  # the longest value that a type can have; the others have no end
+    FieldType.BOOLEAN: 5,
+    FieldType.DATE: 10,
+    FieldType.PARTIAL_DATE: 10,
+    FieldType.PHONE: 16,
+    FieldType.DATETIME: 25,
+}
+_HEAD: Final = struct.Struct(">4sI")
+_NUMBER_BYTES: Final = 4
 
 
 class CompartmentRow(Protocol):
@@ -43,8 +58,7 @@ def data_key(keyring: Keyring, row: CompartmentRow) -> DataKey:
     if row.part == 0:  # anybody can seal to a drop-box: what is dropped in stands beside the compartment, never for it
         raise CiphertextRejected(Reason.CONTEXT)
     raw = drops.pick_up(keyring, row.key_version, row.name, _context(row), row.wrapped_key.blob)
-    verify_commitment(raw, row.commitment)
-    return DataKey(raw)
+    return DataKey.committed(raw, row.commitment)
 
 
 def drop_key(keyring: Keyring, row: CompartmentRow, key: DataKey) -> Sealed:
@@ -59,35 +73,75 @@ def _context(row: CompartmentRow) -> bytes:
 
 def sealer(key: DataKey, row: CompartmentRow) -> RowSealer:
     """The sealer of the row's fields, each bound to its case, compartment and part."""
-    return key.content.at(str(row.agency_id), str(row.case_id), row.name, TABLE, str(row.part))
+    return key.content.at(_text_of(row.agency_id), str(row.case_id), row.name, TABLE, str(row.part))
 
 
 def blobs(row: CompartmentRow) -> dict[str, bytes]:
     """The sealed values of the row by name of field."""
-    parts = unlp(row.fields.blob)
-    if len(parts) % 2:
+    return unpacked(row.fields.blob)
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """Sealed values out of what the column keeps; a missing or a surplus byte and an unknown number are refused."""
+    names = _names()
+    found: dict[str, bytes] = {}
+    at, end = 0, len(data)
+    try:
+        while at < end:
+            number, length = _HEAD.unpack_from(data, at)
+            start = at + _HEAD.size
+            at = start + length
+            found[names[number]] = data[start:at]
+    except (struct.error, KeyError):
+        raise CiphertextRejected(Reason.FORMAT) from None
+    if at != end:
         raise CiphertextRejected(Reason.FORMAT)
-    return {text(parts[at]): parts[at + 1] for at in range(0, len(parts), 2)}
+    return found
 
 
-def packed(values: Mapping[str, bytes]) -> Sealed:
+def packed(values: Mapping[str, bytes]) -> bytes:
     """Sealed values as the column keeps them."""
-    return Sealed(lp(*_alternating(values)))
+    numbered = sorted((number_of(name), blob) for name, blob in values.items())
+    return b"".join([_HEAD.pack(number, len(blob)) + blob for number, blob in numbered])
 
 
 def verified(key: DataKey, row: CompartmentRow) -> dict[str, bytes]:
     """The sealed values of the row, none dropped, added, swapped or put back; else CiphertextRejected."""
-    values = blobs(row)
-    manifest.verify(key.manifest, row.generation, values, row.manifest)
-    return values
+    manifest.verify(key.manifest, row.generation, row.fields.blob, row.manifest)
+    return blobs(row)
 
 
-def kind_of(field: str) -> str:
-    """The type a field is bound to."""
-    return load().field(field).type.value
+class Shape(NamedTuple):
+    """What is known of a field before anybody answers it: its type, and the room that every answer takes."""
+
+    kind: str
+    bucket: int
 
 
-def _alternating(values: Mapping[str, bytes]) -> Iterator[str | bytes]:
-    for name, blob in values.items():
-        yield name
-        yield blob
+@cache
+def shape_of(name: str) -> Shape:
+    """The type that a field is bound to and its bucket: for an answer of known length the least that holds all."""
+    field = load().field(name)
+    longest = _longest(field)
+    bucket = BUCKET if longest is None else longest + LENGTH_BYTES + -(longest + LENGTH_BYTES) % STEP
+    return Shape(field.type.value, bucket)
+
+
+@cache
+def number_of(name: str) -> bytes:
+    """The number by which a row knows a field; a test holds them apart."""
+    return hashlib.sha256(lp("field-number.v1", name)).digest()[:_NUMBER_BYTES]
+
+
+@cache
+def _names() -> dict[bytes, str]:
+    return {number_of(field.name): field.name for field in load().every()}
+
+
+def _longest(field: Field) -> int | None:
+    if field.type is FieldType.CODE and field.codelist is not None:
+        return max(len(code) for code in field.codelist.codes())
+    return LONGEST.get(field.type)
+
+
+_text_of = cache(str)  # agencies are few

@@ -68,9 +68,9 @@ class Seals:
         key = new_data_key()
         row = self._keyed_row(case_id, name, part, key)
         sealer = rows.sealer(key, row)
-        sealed = {field: sealer.seal(field, rows.kind_of(field), value, 1) for field, value in values.items()}
-        row.fields = rows.packed(sealed)
-        row.manifest = manifest.compute(key.manifest, row.generation, sealed)
+        packed = rows.packed({field: _sealed(sealer, field, value, 1) for field, value in values.items()})
+        row.fields = Sealed(packed)
+        row.manifest = manifest.compute(key.manifest, row.generation, packed)
         return row
 
     def change(self, row: CompartmentRow, changes: Mapping[str, str]) -> dict[str, Any]:
@@ -86,15 +86,16 @@ class Seals:
         sealer = rows.sealer(key, row)
         for field, value in changes.items():
             version = field_version(sealed[field]) + 1 if field in sealed else 1
-            sealed[field] = sealer.seal(field, rows.kind_of(field), value, version)
+            sealed[field] = _sealed(sealer, field, value, version)
+        packed = rows.packed(sealed)
         wrapped = self._keyring.key(row.name, row.key_version).wrap(str(row.case_id), key)
         return {
             "wrap": rows.WRAPPED,
             "wrapped_key": Sealed(wrapped.blob),
             "commitment": wrapped.commitment,
             "generation": row.generation + 1,
-            "fields": rows.packed(sealed),
-            "manifest": manifest.compute(key.manifest, row.generation + 1, sealed),
+            "fields": Sealed(packed),
+            "manifest": manifest.compute(key.manifest, row.generation + 1, packed),
         }
 
     def drop(self, agency_id: UUID, compartment: str, context: bytes, plaintext: bytes) -> Sealed:
@@ -172,10 +173,14 @@ class Seals:
         return row
 
 
+def _sealed(sealer: RowSealer, field: str, value: str | bytes, version: int) -> bytes:
+    kind, bucket = rows.shape_of(field)
+    return sealer.seal(field, kind, value, version, bucket)
+
+
 def _resealed(sealed: Mapping[str, bytes], old: RowSealer, new: RowSealer) -> dict[str, bytes]:
     """The same values at the same versions under another key."""
-    kinds = {field: rows.kind_of(field) for field in sealed}
     return {
-        field: new.seal(field, kinds[field], old.open(field, kinds[field], blob), field_version(blob))
+        field: _sealed(new, field, old.open(field, rows.shape_of(field).kind, blob), field_version(blob))
         for field, blob in sealed.items()
     }

@@ -9,11 +9,13 @@ from typing import Final
 from sqlalchemy import func, select
 
 from protect.access.gate import Gate
-from protect.cases.actions_compartments import on_saved, open_names, open_rows
+from protect.access.rows import CompartmentRow
+from protect.cases.actions_compartments import NAMED_BY, compartments_of, on_saved, open_names, open_rows
 from protect.cases.actions_consent import consents_of
+from protect.cases.actions_reading import ListedRow, case_with_parts, page_of_cases, page_with_parts
 from protect.cases.consents import ConsentRecord
 from protect.cases.facts import CodedFacts, full_name
-from protect.cases.models import CaseCompartment, CaseFile
+from protect.cases.models import CaseFile
 from protect.directory.actions import services_by_id
 from protect.vocab import COMPARTMENTS, load
 
@@ -93,18 +95,19 @@ def list_cases(gate: Gate, page: int = 1, *, names: bool = False) -> CaseList:
     total = gate.db.scalar(select(func.count()).select_from(CaseFile)) or 0
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)
-    order = (CaseFile.urgent.desc(), CaseFile.opened_at.desc(), CaseFile.id)
-    rows = gate.db.scalars(select(CaseFile).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
-    opened = open_names(gate, "case:list", rows) if names and rows else {}
-    named = names and gate.holds("identity")
+    start, named = (page - 1) * PAGE, names and gate.holds(NAMED_BY)
+    rows, parts = page_with_parts(gate, start, PAGE, NAMED_BY) if named else (page_of_cases(gate, start, PAGE), [])
+    opened = open_names(gate, "case:list", [row.id for row in rows], parts) if names and rows else {}
     listed = (_listed(gate, row, opened.get(row.id, "") if named else None) for row in rows)
     return CaseList(tuple(listed), page, pages, total, named)
 
 
 def show_case(gate: Gate, case_id: uuid.UUID) -> CaseView:
     """A whole case: compartments with keys opened, the others locked and why, and the consents."""
+    gate.permit("case:open")
+    _held, parts = case_with_parts(gate, case_id)
     row = gate.find(CaseFile, case_id, "case:open")
-    case = open_rows(gate, "case:open", row)
+    case = open_rows(gate, "case:open", row, parts)
     values, consents = case.values, consents_of(gate, case_id, case.opening)
     return CaseView(
         id=row.id, code=row.code, status=row.status, urgent=row.urgent, name=full_name(values),
@@ -123,7 +126,8 @@ def case_facts(
     """The values of some fields of a case, as far as this session can open them; those never answered are absent."""
     row = gate.find(CaseFile, case_id, "case:open")
     wanted = set(fields)
-    values = {**open_rows(gate, action, row, wanted, purpose).values, "case_code": row.code}
+    case = open_rows(gate, action, row, compartments_of(gate, [row.id]), wanted, purpose)
+    values = {**case.values, "case_code": row.code}
     return {name: value for name, value in values.items() if name in wanted and value}
 
 
@@ -133,7 +137,7 @@ def one_listed(gate: Gate, case_id: uuid.UUID) -> ListedCase:
     return _listed(gate, row, None)
 
 
-def _listed(gate: Gate, row: CaseFile, name: str | None) -> ListedCase:
+def _listed(gate: Gate, row: CaseFile | ListedRow, name: str | None) -> ListedCase:
     mine = row.owner_id == gate.member.member_id
     return ListedCase(row.id, row.code, row.status, row.urgent, row.opened_at, row.updated_at, mine, name)
 
@@ -144,7 +148,7 @@ def _service_names(gate: Gate, consents: Sequence[ConsentRecord]) -> dict[uuid.U
     return {service.id: f"{service.name} ({service.agency})" for service in services}
 
 
-def _view(gate: Gate, name: str, rows: Sequence[CaseCompartment], values: Mapping[str, str]) -> CompartmentView:
+def _view(gate: Gate, name: str, rows: Sequence[CompartmentRow], values: Mapping[str, str]) -> CompartmentView:
     own = [row for row in rows if row.name == name]
     version = next((row.generation for row in own if row.part == 0), 0)
     if not gate.holds(name):

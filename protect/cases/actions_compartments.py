@@ -13,6 +13,7 @@ from protect.access import rows as sealed_rows
 from protect.access.errors import NotReady
 from protect.access.gate import Gate, Ref
 from protect.access.opening import Opening
+from protect.access.rows import CompartmentRow
 from protect.cases.facts import (
     ADMINISTRATIVE,
     FOR_SAVING,
@@ -27,6 +28,7 @@ from protect.cases.identification import computed
 from protect.cases.models import CaseCompartment, CaseFile
 from protect.vocab import load
 
+NAMED_BY: Final = "identity"
 PURPOSES: Final = {"supervisor": "supervision"}
 on_saved: Final[list[Callable[[Gate, CodedFacts], None]]] = []  # the composition root adds whoever wants to know
 
@@ -44,11 +46,11 @@ class OpenCase:
     """A case inside an action: its rows, and what of them this session may read."""
 
     row: CaseFile
-    rows: Sequence[CaseCompartment]
+    rows: Sequence[CompartmentRow]
     values: dict[str, str]
     opening: Opening | None = None
 
-    def part(self, name: str) -> CaseCompartment | None:
+    def part(self, name: str) -> CompartmentRow | None:
         """The compartment itself, not what was dropped in."""
         return next((row for row in self.rows if row.name == name and row.part == 0), None)
 
@@ -66,16 +68,20 @@ def compartments_of(gate: Gate, case_ids: Iterable[uuid.UUID], *names: str) -> S
     return gate.db.scalars(statement.order_by(CaseCompartment.case_id, CaseCompartment.part)).all()
 
 
-def names_in(rows: Iterable[CaseCompartment]) -> tuple[str, ...]:
+def names_in(rows: Iterable[CompartmentRow]) -> tuple[str, ...]:
     """Names of the fields that some rows keep; their values stay sealed."""
     return tuple(sorted({name for row in rows for name in sealed_rows.blobs(row)}))
 
 
 def open_rows(
-    gate: Gate, action: str, case: CaseFile, wanted: Iterable[str] | None = None, purpose: str = ""
+    gate: Gate,
+    action: str,
+    case: CaseFile,
+    rows: Sequence[CompartmentRow],
+    wanted: Iterable[str] | None = None,
+    purpose: str = "",
 ) -> OpenCase:
     """Write what will be read and why, then read it: all fields this session has keys of, or the `wanted` ones."""
-    rows = compartments_of(gate, [case.id])
     readable = [row for row in rows if gate.holds(row.name)]
     named = names_in(readable)
     names = named if wanted is None else tuple(sorted(set(named) & set(wanted)))
@@ -86,12 +92,15 @@ def open_rows(
     return OpenCase(case, rows, values, opening)
 
 
-def open_names(gate: Gate, action: str, cases: Sequence[CaseFile]) -> dict[uuid.UUID, str]:
+def open_names(
+    gate: Gate, action: str, case_ids: Sequence[uuid.UUID], rows: Iterable[CompartmentRow]
+) -> dict[uuid.UUID, str]:
     """The full names of some cases under one entry; empty where this session has no key or nothing is kept."""
-    opening = gate.opening(action, [Ref("case", case.id) for case in cases], fields=NAMES, purpose=purpose_of(gate))
-    rows = compartments_of(gate, [case.id for case in cases], "identity") if opening.holds("identity") else ()
+    opening = gate.opening(
+        action, [Ref("case", case_id) for case_id in case_ids], fields=NAMES, purpose=purpose_of(gate)
+    )
     values: dict[uuid.UUID, dict[str, str]] = {}
-    for row in rows:
+    for row in rows if opening.holds(NAMED_BY) else ():
         values.setdefault(row.case_id, {}).update(opening.fields(row, NAMES))
     return {case_id: full_name(found) for case_id, found in values.items()}
 
@@ -99,22 +108,26 @@ def open_names(gate: Gate, action: str, cases: Sequence[CaseFile]) -> dict[uuid.
 def open_to_change(gate: Gate, action: str, case: CaseFile, fields: Iterable[str]) -> OpenCase:
     """Read the fields that will be changed, and those that others are computed from or reported with."""
     coded = (field.name for field in load().fields_of("coded"))
-    return open_rows(gate, action, case, {*fields, *coded, *FOR_SAVING})
+    return open_rows(gate, action, case, compartments_of(gate, [case.id]), {*fields, *coded, *FOR_SAVING})
 
 
-def save(gate: Gate, case: OpenCase, changes: Mapping[str, str], *, registered: date | None = None) -> None:
+def save(gate: Gate, case: OpenCase, changes: Mapping[str, str]) -> None:
     """Seal the changes with everything computed from them. The caller records, and tells `tell_saved` at the end."""
+    day = {**case.values, **changes}.get("registration_date")
+    keep(gate, case, changes, date.fromisoformat(day) if day else gate.now().date())
+    case.row.version += 1
+    case.row.updated_at = gate.now()
+
+
+def keep(gate: Gate, case: OpenCase, changes: Mapping[str, str], registered: date) -> None:
+    """The same for a case whose row already says that it is new."""
     everything = {**case.values, **changes}
-    if registered is None:
-        registered = date.fromisoformat(everything.get("registration_date") or gate.now().date().isoformat())
     facts = computed(everything, registered, load().lists["age_group"].codes())
     changes = {**changes, **{name: value for name, value in facts.items() if value != everything.get(name)}}
     writes = [_sealed(gate, case, name, values) for name, values in by_compartment(changes).items()]
     for write in writes:  # nothing is written before everything could be sealed
         write()
     case.values |= changes
-    case.row.version += 1
-    case.row.updated_at = gate.now()
 
 
 def tell_saved(gate: Gate, case: OpenCase, *, agreed: bool) -> None:
@@ -142,7 +155,7 @@ def _sealed(gate: Gate, case: OpenCase, name: str, values: dict[str, str]) -> Ca
     return partial(_add, gate, case, CaseCompartment(**sealed.columns(), unit_id=case.row.unit_id))
 
 
-def _assign(row: CaseCompartment, columns: Mapping[str, Any]) -> None:
+def _assign(row: CompartmentRow, columns: Mapping[str, Any]) -> None:
     for column, value in columns.items():
         setattr(row, column, value)
 

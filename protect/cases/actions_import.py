@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from protect.access.errors import Conflict
 from protect.access.gate import Gate, Ref
-from protect.cases.actions_compartments import OpenCase, save, tell_saved
+from protect.cases.actions_compartments import OpenCase, keep, tell_saved
 from protect.cases.actions_consent import put_consent
 from protect.cases.actions_intake import ATTEMPTS, NOWHERE, CodesExhausted, IntakeAnswers
 from protect.cases.actions_search import add_all_to_search
@@ -86,13 +86,13 @@ def _new_case(gate: Gate, key: bytes, intake: IntakeAnswers) -> OpenCase:
     row = CaseFile(
         id=uuid.uuid4(), agency_id=member.agency_id, unit_id=member.unit_id, owner_id=member.member_id,
         person_code=uuid.uuid4(), coded_ref=uuid.uuid4(), status=intake.status, urgent=is_urgent(intake.values),
-        administrative={}, import_key=key, opened_at=now, updated_at=now, version=0,
+        administrative={}, import_key=key, opened_at=now, updated_at=now, version=1,
     )  # fmt: skip
     return OpenCase(row, [], {})
 
 
 def _fill(gate: Gate, case: OpenCase, intake: IntakeAnswers, default: Mapping[str, str]) -> None:
-    save(gate, case, {**default, **intake.values}, registered=intake.registered_on or gate.now().date())
+    keep(gate, case, {**default, **intake.values}, intake.registered_on or gate.now().date())
     for consent in intake.consents:
         put_consent(gate, case, consent)
     case.row.code = _draw(gate, case)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from protect.access.errors import Conflict
 from protect.access.gate import Gate, Ref
-from protect.cases.actions_compartments import OpenCase, open_to_change, save, tell_saved
+from protect.cases.actions_compartments import OpenCase, keep, open_to_change, tell_saved
 from protect.cases.actions_consent import add_consent, consents_of, may_stand, statistics_agreed
 from protect.cases.actions_edit import keep_answers
 from protect.cases.actions_search import add_to_search
@@ -69,7 +69,7 @@ def open_case(gate: Gate, intake: IntakeAnswers, once: uuid.UUID | None = None) 
         return known
     default = {"registration_province": province_of_unit(gate, gate.member.unit_id)}
     case = OpenCase(_new_row(gate, intake, default["registration_province"]), [], {})
-    save(gate, case, {**default, **intake.values}, registered=intake.registered_on or gate.now().date())
+    keep(gate, case, {**default, **intake.values}, intake.registered_on or gate.now().date())
     add_to_search(gate, case)
     for consent in intake.consents:
         add_consent(gate, case, consent)
@@ -142,7 +142,7 @@ def _new_row(gate: Gate, intake: IntakeAnswers, home: str) -> CaseFile:
             id=uuid.uuid4(), agency_id=member.agency_id, unit_id=unit_id, owner_id=member.member_id,
             code=new_code(province or f"{gate.settings.country}-{NOWHERE}", opened),
             person_code=uuid.uuid4(), coded_ref=uuid.uuid4(), status=intake.status, urgent=is_urgent(intake.values),
-            administrative={}, import_key=intake.import_key, opened_at=gate.now(), updated_at=gate.now(), version=0,
+            administrative={}, import_key=intake.import_key, opened_at=gate.now(), updated_at=gate.now(), version=1,
         )  # fmt: skip
         try:
             with gate.db.begin_nested():

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from protect.access.errors import Conflict
 from protect.access.gate import Gate, Ref
 from protect.access.opening import Opening, SearchEntry
 from protect.cases import search
-from protect.cases.actions_compartments import OpenCase, open_names
+from protect.cases.actions_compartments import NAMED_BY, OpenCase, compartments_of, open_names
 from protect.cases.facts import NAMES
 from protect.cases.models import CaseFile, SearchShard
 from protect.cases.names import sounds, words
@@ -25,6 +25,13 @@ ATTEMPTS: Final = 5
 SHARD: Final = (  # thousands of rows are read at once: columns cost less than objects
     SearchShard.agency_id, SearchShard.unit_id, SearchShard.number, SearchShard.generation, SearchShard.block,
 )  # fmt: skip
+NEWEST_FIRST: Final = (
+    select(SearchShard)
+    .where(SearchShard.unit_id == bindparam("unit_id"))
+    .order_by(SearchShard.number.desc())
+    .execution_options(populate_existing=True)
+)
+NEWEST: Final = NEWEST_FIRST.limit(1).with_for_update()
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ def add_all_to_search(gate: Gate, cases: Sequence[OpenCase]) -> None:
     """Put new cases of one unit into its search shards: fill the newest, begin others. Raises Conflict."""
     unit_id, left = cases[0].row.unit_id, [_entry(case) for case in cases]
     for _ in range(ATTEMPTS + len(left)):
-        newest = gate.db.scalars(_newest_first(unit_id).limit(1).with_for_update()).first()
+        newest = gate.db.scalars(NEWEST, {"unit_id": unit_id}).first()
         if newest is not None and newest.entries < ENTRIES:
             added, left = left[: ENTRIES - newest.entries], left[ENTRIES - newest.entries :]
             _widen(gate, newest, added)
@@ -73,7 +80,7 @@ def add_all_to_search(gate: Gate, cases: Sequence[OpenCase]) -> None:
 def change_in_search(gate: Gate, case: OpenCase) -> None:
     """Rewrite the entry of a case whose name or year of birth is another now."""
     entry = _entry(case)
-    for shard in gate.db.scalars(_newest_first(case.row.unit_id)):
+    for shard in gate.db.scalars(NEWEST_FIRST, {"unit_id": case.row.unit_id}):
         if case.opening is None or entry.case_id not in {one.case_id for one in _entries(case.opening, shard)}:
             continue
         gate.db.refresh(shard, with_for_update=True)  # somebody may have added a case to it meanwhile
@@ -95,11 +102,6 @@ def _begin_shard(gate: Gate, unit_id: uuid.UUID, number: int, entries: Sequence[
     except IntegrityError:
         return False
     return True
-
-
-def _newest_first(unit_id: uuid.UUID) -> Select[SearchShard]:
-    shards = select(SearchShard).where(SearchShard.unit_id == unit_id).order_by(SearchShard.number.desc())
-    return shards.execution_options(populate_existing=True)
 
 
 def _widen(gate: Gate, shard: SearchShard, added: Sequence[SearchEntry]) -> None:
@@ -128,7 +130,8 @@ def _entry(case: OpenCase) -> SearchEntry:
 def _found(gate: Gate, hits: Sequence[SearchEntry]) -> tuple[FoundCase, ...]:
     ids = [uuid.UUID(hit.case_id) for hit in hits]
     cases = {case.id: case for case in gate.db.scalars(select(CaseFile).where(CaseFile.id.in_(ids)))}
-    names = open_names(gate, "case:search", list(cases.values())) if cases else {}
+    parts = compartments_of(gate, cases, NAMED_BY) if cases and gate.holds(NAMED_BY) else ()
+    names = open_names(gate, "case:search", list(cases), parts) if cases else {}
     return tuple(
         FoundCase(
             case.id,

@@ -2,6 +2,7 @@
 
 import functools
 import uuid
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Never, cast
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Delete,
     Executable,
     Insert,
+    Select,
     Table,
     Update,
     and_,
@@ -30,6 +32,8 @@ from protect.store.errors import CommitOutsideGate, RawStatementRefused, ScopeMi
 from protect.store.tables import Touched, beside_target, is_case_bound, touched
 
 _SET_TOKEN = text("select set_config('app.session', :hex, true)")
+# What a question touches does not change, and those asked most often are the same object each time.
+_known: weakref.WeakKeyDictionary[Select[Any], Touched] = weakref.WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class GatedSession(Session):
 @event.listens_for(GatedSession, "do_orm_execute")
 def _check_and_narrow(state: ORMExecuteState) -> None:
     """Look at every table of the statement before it runs."""
-    found = touched(cast("ExternallyTraversible", state.statement))
+    found = _touched(state.statement)
     if found.raw:
         _require_reason(state.execution_options)
     scope = state.session.info.get("scope")
@@ -85,6 +89,16 @@ def _check_and_narrow(state: ORMExecuteState) -> None:
         reachable = _reachable(found.mappers)
         options = [_option(mapper, scope, reading=state.is_select) for mapper in reachable]
         state.statement = state.statement.options(*options)
+
+
+def _touched(statement: Executable) -> Touched:
+    """Walk a statement, a SELECT once for all."""
+    if not isinstance(statement, Select):
+        return touched(cast("ExternallyTraversible", statement))
+    found = _known.get(statement)
+    if found is None:
+        found = _known[statement] = touched(statement)
+    return found
 
 
 def _require_reason(options: Mapping[str, Any]) -> None:

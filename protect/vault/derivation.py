@@ -37,12 +37,12 @@ def extract(key: bytes, salt: bytes | None = None) -> bytes:
 
 def expand(key: bytes, length: int, label: str, *context: bytes | str) -> bytes:
     """Return `length` bytes that HKDF-Expand makes from a uniformly random key."""
-    return HKDFExpand(_SHA256, length, lp(label, *context)).derive(require_key(key))
+    return expand_encoded(key, length, lp(label, *context))
 
 
-def expand_encoded(key: bytes, info: bytes) -> bytes:
-    """Return the same 32 bytes for a label and context that were encoded before."""
-    return HKDFExpand(_SHA256, KEY_BYTES, info).derive(key)
+def expand_encoded(key: bytes, length: int, info: bytes) -> bytes:
+    """Return the same for a label and context that were encoded before."""
+    return HKDFExpand(_SHA256, length, info).derive(require_key(key))
 
 
 def digest(label: str, *parts: bytes | str) -> bytes:

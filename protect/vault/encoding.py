@@ -4,7 +4,7 @@ import struct
 
 from protect.vault.errors import CiphertextRejected, Reason
 
-_LENGTH = 4
+LENGTH_BYTES = 4
 _U32 = struct.Struct(">I")
 _U64 = struct.Struct(">Q")
 
@@ -37,7 +37,7 @@ def unlp(data: bytes) -> tuple[bytes, ...]:
     at, end = 0, len(data)
     try:
         while at < end:
-            start = at + _LENGTH
+            start = at + LENGTH_BYTES
             at = start + _U32.unpack_from(data, at)[0]
             parts.append(data[start:at])
     except struct.error:
@@ -74,12 +74,20 @@ def _packed(width: struct.Struct, number: int) -> bytes:
 
 def pad(value: bytes, bucket: int) -> bytes:
     """Return length, value and zeros, together a multiple of `bucket` bytes."""
-    return _packed(_U32, len(value)) + value + bytes(-(len(value) + _LENGTH) % bucket)
+    return _packed(_U32, len(value)) + value + bytes(-(len(value) + LENGTH_BYTES) % bucket)
 
 
 def unpad(padded: bytes, bucket: int) -> bytes:
     """Return the value that `pad` padded; any other length or a padding byte other than zero is refused."""
-    end = _LENGTH + int.from_bytes(padded[:_LENGTH], "big")
-    if end + -end % bucket != len(padded) or padded.count(0, end) != len(padded) - end:
+    value = unpad_any(padded)
+    if -(len(value) + LENGTH_BYTES) % bucket != len(padded) - len(value) - LENGTH_BYTES:
         raise CiphertextRejected(Reason.PADDING)
-    return padded[_LENGTH:end]
+    return value
+
+
+def unpad_any(padded: bytes) -> bytes:
+    """Return the value that `pad` padded to a bucket of whatever size."""
+    end = LENGTH_BYTES + int.from_bytes(padded[:LENGTH_BYTES], "big")
+    if padded.count(0, end) != len(padded) - end:
+        raise CiphertextRejected(Reason.PADDING)
+    return padded[LENGTH_BYTES:end]

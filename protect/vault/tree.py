@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Self
 
-from protect.vault.derivation import derive, expand_encoded, extract, new_key, require_key
+from protect.vault.derivation import KEY_BYTES, expand, expand_encoded, extract, new_key, require_key
 from protect.vault.encoding import lp, u32
 from protect.vault.sealing import ContentKey
 from protect.vault.wrapping import (
@@ -17,34 +18,43 @@ from protect.vault.wrapping import (
 
 __all__ = ["CompartmentKey", "DataKey", "Wrapped", "commitment", "new_data_key", "new_key", "verify_commitment"]
 
-_CONTENT, _MANIFEST, _COMMITMENT = lp("content.v1"), lp("manifest.v1"), lp("commitment.v1")
+_ROW_KEYS = lp("rowkeys.v1")
 
 
-@dataclass(frozen=True, eq=False)
 class DataKey:
-    """The key of one compartment of one case; deleting its wrapped form erases that compartment."""
+    """The key of one compartment of one case; deleting its wrapped form erases that compartment.
 
-    key: bytes = field(repr=False)
-    content: ContentKey = field(init=False, repr=False)
+    It is uniformly random, so that one HKDF-Expand gives at once what every use of a row needs.
+    """
+
+    __slots__ = ("commitment", "content", "key", "manifest")
+
+    content: ContentKey
     """The key that seals fields, one cipher object for the life of this data key."""
-    manifest: bytes = field(init=False, repr=False)
+    manifest: bytes
     """The key of the row manifests."""
-    commitment: bytes = field(init=False, repr=False)
+    commitment: bytes
     """The commitment stored beside the wrapped key."""
 
-    def __post_init__(self) -> None:
-        """Refuse a key of another length; derive at once what every use of a row needs."""
-        root = extract(require_key(self.key))
-        vars(self).update(
-            content=ContentKey(expand_encoded(root, _CONTENT)),
-            manifest=expand_encoded(root, _MANIFEST),
-            commitment=expand_encoded(root, _COMMITMENT),
-        )
+    def __init__(self, key: bytes) -> None:
+        """Refuse a key of another length."""
+        made = expand_encoded(key, 3 * KEY_BYTES, _ROW_KEYS)
+        self.key = key
+        self.content = ContentKey(made[:KEY_BYTES])
+        self.manifest = made[KEY_BYTES : 2 * KEY_BYTES]
+        self.commitment = made[2 * KEY_BYTES :]
+
+    @classmethod
+    def committed(cls, key: bytes, expected: bytes) -> Self:
+        """Return the data key of these bytes if it is the one committed to, else refuse."""
+        made = cls(key)
+        require_equal(made.commitment, expected)
+        return made
 
     @property
     def attachment(self) -> bytes:
         """The key of attached files."""
-        return derive(self.key, "attachment.v1")
+        return expand(self.key, KEY_BYTES, "attachment.v1")
 
 
 def new_data_key() -> DataKey:
@@ -80,12 +90,10 @@ class CompartmentKey:
 
     def unwrap(self, case_id: str, wrapped: Wrapped) -> DataKey:
         """Return the data key wrapped for this compartment, version and case, else refuse."""
-        data_key = DataKey(unwrap_under(self._kwk(case_id), wrapped.blob))
-        require_equal(data_key.commitment, wrapped.commitment)
-        return data_key
+        return DataKey.committed(unwrap_under(self._kwk(case_id), wrapped.blob), wrapped.commitment)
 
     def _kwk(self, case_id: str) -> bytes:
-        return expand_encoded(self._extracted, self._encoded + lp(case_id))
+        return expand_encoded(self._extracted, KEY_BYTES, self._encoded + lp(case_id))
 
     @cached_property
     def _encoded(self) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from protect.access.rows import unpacked
 from protect.referrals.reach import as_text
 from protect.vault import box, hpke, identity, package, passphrase, session, shards, tree
 from protect.vault.certificate import Certificate
@@ -29,6 +30,7 @@ LABELS = (
 )  # fmt: skip
 SMALL, LARGE = 200, 8192
 GUESSES = ("", "protect", "password", "motdepasse")
+COMMITMENT, ROW_KEYS = lp("commitment.v1"), lp("rowkeys.v1")
 
 
 @dataclass
@@ -92,14 +94,21 @@ def find_symmetric_keys(loot: Loot) -> Iterator[str]:
     """Compartment keys and data keys anywhere in the loot: each stands committed to, so it is known when it is seen."""
     known = {bytes(row["commitment"]) for row in loot.tables["case_compartment"]}
     known |= {KeyState.from_bytes(bytes(row["statement"])).commitment for row in loot.tables["key_state"]}
-    info = lp("commitment.v1") + b"\x01"
     for blob in (*candidates(loot), *loot.blobs()):
         if len(blob) > LARGE:
             continue
         for start in range(len(blob) - 31):
-            pseudo = hmac.digest(bytes(32), blob[start : start + 32], "sha256")
-            if hmac.digest(pseudo, info, "sha256") in known:
+            if not known.isdisjoint(commitments(blob[start : start + 32])):
                 yield f"a key of {len(blob)} bytes at {start}"
+
+
+def commitments(key: bytes) -> tuple[bytes, bytes]:
+    """What would stand beside this key if it were one of a compartment, and if it were one of a case."""
+    pseudo = hmac.digest(bytes(32), key, "sha256")
+    block = b""
+    for number in (1, 2, 3):
+        block = hmac.digest(key, block + ROW_KEYS + bytes([number]), "sha256")
+    return hmac.digest(pseudo, COMMITMENT + b"\x01", "sha256"), block
 
 
 def find_private_keys(loot: Loot) -> Iterator[str]:
@@ -225,10 +234,9 @@ def open_cases(loot: Loot) -> dict[str, set[str]]:
 
 
 def _fields(row: dict[str, Any], data: tree.DataKey) -> set[str]:
-    parts = unlp(bytes(row["fields"]))
     place = (str(row["agency_id"]), str(row["case_id"]), row["name"], "case_compartment", str(row["part"]))
     sealer, kinds = data.content.at(*place), load().fields
-    named = zip((name.decode() for name in parts[::2]), parts[1::2], strict=True)
+    named = unpacked(bytes(row["fields"])).items()
     return {f"{name}={sealer.open(name, kinds[name].type.value, blob).decode()}" for name, blob in named}
 
 

@@ -51,11 +51,12 @@ def forge(copy: Copy, row: CaseCompartment, key: DataKey, values: dict[str, str]
     with copy.as_dba() as connection:
         public = connection.execute(question, {"agency": row.agency_id, "name": row.name}).scalar_one()
     sealer = rows.sealer(key, row)
-    sealed = {name: sealer.seal(name, rows.kind_of(name), value, 1) for name, value in values.items()}
+    sealed = {name: sealer.seal(name, rows.shape_of(name).kind, value, 1) for name, value in values.items()}
     context = lp("dropped-key.v1", str(row.case_id), str(row.part))
     row.wrap, row.commitment, row.generation = rows.DROPPED, key.commitment, 1
     row.wrapped_key = Sealed(dropbox.seal(public, str(row.agency_id), row.name, context, dropped))
-    row.fields, row.manifest = rows.packed(sealed), manifest.compute(key.manifest, 1, sealed)
+    packed = rows.packed(sealed)
+    row.fields, row.manifest = Sealed(packed), manifest.compute(key.manifest, 1, packed)
 
 
 def test_what_a_colleague_drops_in_is_read_and_then_gets_a_key_of_its_own(copy: Copy) -> None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from protect.vault.encoding import lp, unlp
+from protect.access import rows
 from tests.pages import Page
 from tests.security.tampering import entries_after, last_entry, row, tampered
 from tests.security.telling import Copy, Told
@@ -39,14 +39,9 @@ def part(copy: Copy, name: str, case: str = "case") -> dict[str, Any]:
     )
 
 
-def packed(copy: Copy, name: str) -> dict[bytes, bytes]:
+def found_in(row: Mapping[str, Any]) -> dict[str, bytes]:
     """The sealed values of a compartment by their names."""
-    parts = unlp(part(copy, name)["fields"])
-    return dict(zip(parts[::2], parts[1::2], strict=True))
-
-
-def repacked(values: Mapping[bytes, bytes]) -> bytes:
-    return lp(*(each for pair in values.items() for each in pair))
+    return rows.unpacked(bytes(row["fields"]))
 
 
 def one(table: str, column: str, change: Callable[[Any], Any], **where: str) -> Callable[[Copy], Changes]:
@@ -59,11 +54,11 @@ def one(table: str, column: str, change: Callable[[Any], Any], **where: str) -> 
     return changes
 
 
-def values(change: Callable[[dict[bytes, bytes]], dict[bytes, bytes]]) -> Callable[[Copy], Changes]:
+def values(change: Callable[[dict[str, bytes]], dict[str, bytes]]) -> Callable[[Copy], Changes]:
     """A change among the sealed values of the contact compartment."""
 
     def changes(copy: Copy) -> Changes:
-        return {part(copy, "contact")["id"]: {"fields": repacked(change(packed(copy, "contact")))}}
+        return {part(copy, "contact")["id"]: {"fields": rows.packed(change(found_in(part(copy, "contact"))))}}
 
     return changes
 
@@ -113,7 +108,7 @@ def shard(copy: Copy) -> dict[str, Any]:
     return row(copy, "search_shard", "agency_id = :agency", agency=copy.world.agencies["Grande maison"])
 
 
-def first_swapped(found: dict[bytes, bytes]) -> dict[bytes, bytes]:
+def first_swapped(found: dict[str, bytes]) -> dict[str, bytes]:
     one_name, other_name, *_ = found
     return {**found, one_name: found[other_name], other_name: found[one_name]}
 
@@ -135,7 +130,7 @@ CASES = {
     "the version byte of a value": in_case(values(lambda found: {k: flipped(v, 0) for k, v in found.items()})),
     "the algorithm byte of a value": in_case(values(lambda found: {k: flipped(v, 1) for k, v in found.items()})),
     "a field dropped": in_case(values(lambda found: dict(list(found.items())[1:]))),
-    "a field added": in_case(values(lambda found: {**found, b"surname": next(iter(found.values()))})),
+    "a field added": in_case(values(lambda found: {**found, "surname": next(iter(found.values()))})),
     "a field cut": in_case(values(lambda found: {k: v[:-1] for k, v in found.items()})),
     "two fields swapped": in_case(values(first_swapped)),
     "the names of the fields cut": in_case(one("case_compartment", "fields", lambda blob: blob[:-1])),

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from protect.access.rows import packed
 from protect.cases.actions_edit import answer
 from protect.oversight.actions import verify_trail
 from protect.statistics.actions_feed import open_all
-from protect.vault.encoding import unlp
 from tests.security.tampering import entries_after, last_entry, member, posted, row, rows, tampered
 from tests.security.telling import Copy, Told
-from tests.security.test_tamper import SEALED, flipped, part, record, refused, repacked, shard
+from tests.security.test_tamper import SEALED, flipped, found_in, part, record, refused, shard
 
 
 def save(copy: Copy, case: str, **changes: str) -> None:
@@ -22,12 +22,12 @@ def save(copy: Copy, case: str, **changes: str) -> None:
 
 
 def test_an_older_value_of_one_field_is_refused(loose: Copy, told: Told) -> None:
-    old = dict(zip(*[iter(unlp(part(loose, "contact", "child")["fields"]))] * 2, strict=True))
+    old = found_in(part(loose, "contact", "child"))
     save(loose, "child", phone="+243811111111", current_address="ailleurs")
     new = part(loose, "contact", "child")
-    mixed = dict(zip(*[iter(unlp(new["fields"]))] * 2, strict=True)) | {b"phone": old[b"phone"]}
+    mixed = found_in(new) | {"phone": old["phone"]}
     client = loose.world.house_officer.client.raw
-    with tampered(loose, "case_compartment", "id", {new["id"]: {"fields": repacked(mixed)}}):
+    with tampered(loose, "case_compartment", "id", {new["id"]: {"fields": packed(mixed)}}):
         before = last_entry(loose)
         refused(loose, told, client.get(f"/dossiers/{loose.ids['child']}"), before, "cases.show")
 

@@ -41,9 +41,12 @@ class TestTree:
 
     def test_what_a_data_key_becomes_is_all_different(self) -> None:
         data = DataKey(key("data"))
-        assert len({data.key, data.manifest, data.attachment, data.commitment}) == 4
-        assert data.content is data.content
-        assert data.commitment == tree.commitment(data.key)
+        assert len({data.key, data.manifest, data.attachment, data.commitment, tree.commitment(data.key)}) == 5
+
+    def test_a_data_key_of_another_commitment_is_refused(self) -> None:
+        assert DataKey.committed(key("data"), DataKey(key("data")).commitment).key == key("data")
+        with refused(Reason.COMMITMENT):
+            DataKey.committed(key("data"), DataKey(key("other")).commitment)
 
     def test_keys_do_not_print(self) -> None:
         shown = repr((DataKey(key("data")), COMPARTMENT_KEY, hpke.generate()))

@@ -12,6 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent.parent))
 
+from protect.access import rows  # noqa: E402
 from protect.vault import codes, dropbox, hpke, log, manifest, package, passphrase, session, shards  # noqa: E402
 from protect.vault.agency import AgencyVouch, directory_anchor  # noqa: E402
 from protect.vault.attachments import context, seal_stream  # noqa: E402
@@ -59,14 +60,14 @@ ENTRY = SearchEntry("case-1", "K-4821", ("ngoyi", "béatrice"), ("NK", "PTRS"), 
 
 
 def field() -> Vector:
-    blob = ContentKey(key("content")).seal(PLACE, "Ngoyi é", 7)
-    return {"place": list(PLACE), "value": "Ngoyi é", "version": 7, "blob": blob}
+    blob, short = (ContentKey(key("content")).seal(PLACE, "Ngoyi é", 7, bucket) for bucket in (64, 16))
+    return {"place": list(PLACE), "value": "Ngoyi é", "version": 7, "blob": blob, "short": short}
 
 
 def manifest_of_a_row() -> Vector:
     sealer = ContentKey(key("content")).at(*PLACE[:5])
-    fields = {name: sealer.seal(name, "STRING", name, 1) for name in ("family_name", "given_names")}
-    return {"generation": 3, "fields": fields, "manifest": manifest.compute(key("manifest"), 3, fields)}
+    packed = rows.packed({name: sealer.seal(name, "string", name, 1) for name in ("surname", "given_name")})
+    return {"generation": 3, "fields": packed, "manifest": manifest.compute(key("manifest"), 3, packed)}
 
 
 def tree() -> Vector:
