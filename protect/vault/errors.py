@@ -22,6 +22,7 @@ class Reason(StrEnum):
     REVOKED = "revoked"
     EXPIRED = "expired"
     VERIFIER = "verifier"
+    ROLLBACK = "rollback"
 
 
 class CiphertextRejected(Exception):

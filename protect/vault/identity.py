@@ -1,6 +1,6 @@
 """What a person is to the vault: two private keys and a pinned anchor, sealed under a master key with several slots."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from protect.vault import hpke
 from protect.vault.box import open_box, seal_box
@@ -30,6 +30,10 @@ class Identity:
     anchor: bytes
     directory: bytes
     checkpoint: bytes = b""
+
+    def with_checkpoint(self, checkpoint: bytes) -> "Identity":
+        """Return the same person, who has now seen this checkpoint."""
+        return replace(self, checkpoint=checkpoint)
 
 
 def new_identity(user_id: str, anchor: bytes, directory: bytes) -> Identity:

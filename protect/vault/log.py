@@ -49,14 +49,20 @@ class Frontier:
     size: int = 0
     nodes: tuple[bytes, ...] = ()
 
-    def push(self, leaf: bytes) -> "Frontier":
-        """Return the frontier with one more leaf hash."""
+    def push(self, leaf: bytes, made: dict[tuple[int, int], bytes] | None = None) -> "Frontier":
+        """Return the frontier with one more leaf hash; enter the inner nodes that this completes into `made`.
+
+        They go by level and position: how many of their size lie before them.
+        """
         nodes = list(self.nodes)
         node = leaf
-        size = self.size
+        size, level = self.size, 0
         while size & 1:
             node = node_hash(nodes.pop(), node)
             size >>= 1
+            level += 1
+            if made is not None:
+                made[level, size] = node
         return Frontier(self.size + 1, (*nodes, node))
 
     def root(self) -> bytes:
