@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from bench import last_bed, paths, requests, search
+from bench import last_bed, paths, requests, search, trail
 from bench.results import MILLI, Figure, Part
 from bench.timing import Times, alternate
 from bench.world import World
@@ -23,9 +23,10 @@ class Effort:
     searches: int = 24
     races: int = ENOUGH_RACES
     controls: int = 15
+    appends: int = 24
 
 
-QUICK = Effort(rounds=20, searches=8, races=10, controls=5)
+QUICK = Effort(rounds=20, searches=8, races=10, controls=5, appends=6)
 
 
 def list_fields(world: World, effort: Effort) -> Part:
@@ -110,6 +111,21 @@ def search_names(world: World, effort: Effort) -> Part:
     return part
 
 
+def trail_appends(world: World, effort: Effort) -> Part:
+    """P9. Entries a second as a share of plain inserts; each round ends when everything is sealed and signed."""
+    part = Part()
+    with trail.sides(world) as acts:
+        times = alternate(acts, effort.appends, world.processor)
+    part.read(f"{trail.WRITERS} writers × {trail.EACH} rows", times)
+    wall, processor = (times["plain"].median(kind) / times["trail"].median(kind) for kind in ("wall", "processor"))
+    missing = trail.gaps(world)
+    note = f"{trail.WRITERS} writers; {missing or 'no'} numbers missing"
+    what = "trail appends with sealing / plain inserts, rows a second"
+    target = 0.9 if not missing else None
+    part.figures.append(Figure("P9", what, wall, processor, target=target, at_least=True, note=note))
+    return part
+
+
 def last_place(world: World, effort: Effort) -> Part:
     """P10. Rounds in which not exactly one request got the bed; the control must show that the race is a race."""
     race = last_bed.protected(world, effort.races)
@@ -133,6 +149,7 @@ MEASURES: dict[str, Callable[[World, Effort], Part]] = {
     "P5": row_security,
     "P3": create_case,
     "P6": search_names,
+    "P9": trail_appends,
     "P10": last_place,
 }
 """In the order in which they are taken: what adds cases comes after what counts them."""

@@ -21,7 +21,9 @@ def _number(value: float | None, unit: str) -> str:
 def _figures(parts: Iterable[Part]) -> Rows:
     rows: list[Sequence[str]] = [("", "measure", "wall", "processor", "target", "")]
     for figure in (figure for part in parts for figure in part.figures):
-        target = "" if figure.target is None else f"≤ {_number(figure.target, figure.unit)}"
+        target = (
+            "" if figure.target is None else f"{'≥' if figure.at_least else '≤'} {_number(figure.target, figure.unit)}"
+        )
         if figure.by_processor:
             target += " processor"
         values = (_number(figure.wall, figure.unit), _number(figure.processor, figure.unit))

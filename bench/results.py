@@ -19,6 +19,7 @@ class Figure:
     unit: str = "×"
     target: float | None = None
     by_processor: bool = False
+    at_least: bool = False
     note: str = ""
 
     @property
@@ -31,7 +32,7 @@ class Figure:
         """Whether the target is met; None where there is none."""
         if self.target is None or self.judged is None:
             return None
-        return self.judged <= self.target
+        return self._reaches(self.judged)
 
     @property
     def verdict(self) -> str:
@@ -41,8 +42,13 @@ class Figure:
         if self.met:
             return "met"
         other = self.wall if self.by_processor else self.processor
-        spared = other is not None and self.target is not None and other <= self.target
+        spared = other is not None and self._reaches(other)
         return "met in processor time only" if spared and not self.by_processor else "NOT MET"
+
+    def _reaches(self, value: float) -> bool:
+        if self.target is None:
+            return False
+        return value >= self.target if self.at_least else value <= self.target
 
 
 @dataclass

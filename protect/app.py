@@ -14,6 +14,8 @@ from protect.access.founding import new_root
 from protect.access.gate import Gate
 from protect.access.policy import policy
 from protect.access.runtime import Runtime
+from protect.access.trail_log import log_signer
+from protect.access.trail_pins import contradicted
 from protect.audit.sealer import Sealer
 from protect.auth import login
 from protect.auth.actions import sign_out
@@ -25,6 +27,7 @@ from protect.config import load_secrets, load_settings, make_secrets
 from protect.directory.views import pages as directory_pages
 from protect.i18n import language, lazy
 from protect.oversight.views import pages as oversight_pages
+from protect.oversight.views_witness import pages as witness_pages
 from protect.referrals.views import pages as referrals_pages
 from protect.referrals.waiting import of_case
 from protect.referrals.waiting import waiting as referrals_waiting
@@ -42,7 +45,15 @@ from protect.web.pages import PageRule
 from protect.web.setup import install_web, new_flask
 from protect.web.site import Fault, NavItem, Site, log_fault
 
-SLICES: Final = (auth_pages, cases_pages, directory_pages, referrals_pages, statistics_pages, oversight_pages)
+SLICES: Final = (
+    auth_pages,
+    cases_pages,
+    directory_pages,
+    referrals_pages,
+    statistics_pages,
+    oversight_pages,
+    witness_pages,
+)
 DIRECTORY_KEY: Final = "offline/directory-root.key"
 FAULTS: Final = {
     CiphertextRejected: Fault.UNREADABLE,
@@ -109,7 +120,7 @@ def create_app(data: str | Path) -> Flask:
     """The application of the instance in folder `data`, with its sealer and its closer running."""
     runtime, _database = open_runtime(Path(data))
     app = application(runtime)
-    sealer = Sealer(runtime.unit_of_work, runtime.secrets.session)
+    sealer = Sealer(runtime.unit_of_work, runtime.secrets.session, log_signer(runtime))
     sealer.start()
     app.extensions["protect.sealer"] = sealer
     closer = Closer(runtime)
@@ -138,7 +149,7 @@ def application(runtime: Runtime) -> Flask:
     app = new_flask(site, runtime.secrets.flask)
     install_web(app, site, SLICES)
     login.install_login(app, runtime)
-    app.jinja_env.globals.update(role_name=_role_name)
+    app.jinja_env.globals.update(role_name=_role_name, trail_contradicted=_trail_contradicted)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
@@ -177,6 +188,10 @@ def _on_fault(error: BaseException, reference: str) -> None:
     if isinstance(error, CiphertextRejected):
         page: PageRule | None = g.get("page")
         g.gate.record_rejected(page.endpoint if page else "request", f"{reference} {error.reason}")
+
+
+def _trail_contradicted() -> bool:
+    return contradicted(g.gate)
 
 
 def _role_name(role: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-SECRET_NAMES: Final = ("pepper", "session", "flask")
+SECRET_NAMES: Final = ("pepper", "session", "flask", "log")
 SECRET_BYTES: Final = 32
 SECRET_MODE: Final = 0o400
 READABLE_BY_OTHERS: Final = 0o077
@@ -51,6 +51,8 @@ class Settings(BaseModel):
     package_days: int = Field(30, ge=0, le=365)
     threshold: int = Field(10, ge=3, le=100)
     trusted_proxies: int = Field(0, ge=0, le=3)
+    log_origin: str = Field("", pattern=r"^[^\s+]*$")
+    witnesses: tuple[str, ...] = ()
     demonstration: bool = False
 
     @property
@@ -66,6 +68,7 @@ class Secrets:
     pepper: bytes
     session: bytes
     flask: bytes
+    log: bytes
 
     def __repr__(self) -> str:
         return "Secrets([withheld])"
@@ -88,7 +91,7 @@ def load_settings(data: Path) -> Settings:
 
 
 def load_secrets(folder: Path) -> Secrets:
-    """The three secrets of `folder`. Raises SecretMissing or SecretReadable and never makes one up."""
+    """The secrets of `folder`. Raises SecretMissing or SecretReadable and never makes one up."""
     return Secrets(**{name: _read_secret(folder / name) for name in SECRET_NAMES})
 
 

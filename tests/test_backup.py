@@ -9,6 +9,7 @@ from sqlalchemy import make_url, text
 
 from protect.access import sessions
 from protect.access.gate import Gate
+from protect.access.trail_log import log_signer
 from protect.audit.sealer import Sealer
 from protect.audit.verify import verify
 from protect.auth.actions import SignInRefused, sign_in
@@ -30,7 +31,7 @@ def run(server, program, role, database, *arguments):
 @pytest.fixture
 def restored(world, server, template, tmp_path):
     """A runtime over the restored database, beside the world it was taken from."""
-    Sealer(world.runtime.unit_of_work, world.runtime.secrets.session).seal_now()
+    Sealer(world.runtime.unit_of_work, world.runtime.secrets.session, log_signer(world.runtime)).seal_now()
     dump, database = str(tmp_path / "protect.dump"), str(world.runtime.engine.url.database)
     run(server, "pg_dump", "backup", database, "--format=custom", "--exclude-table-data=session", "--file", dump)
     with cloned(server, template) as other:
@@ -59,7 +60,7 @@ def test_the_restored_trail_verifies_and_goes_on(restored):
     assert report.entries > 0
     with Gate(restored, None) as visitor:
         sign_in(visitor, restored, "auditor", PASSPHRASE, "test")
-    Sealer(restored.unit_of_work, restored.secrets.session).seal_now()
+    Sealer(restored.unit_of_work, restored.secrets.session, log_signer(restored)).seal_now()
     with restored.unit_of_work() as session:
         after = verify(session, server_secret=restored.secrets.session)
     assert after.sound

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 from uuid import UUID
@@ -19,6 +19,9 @@ from protect.access.policy import policy
 from protect.access.runtime import Runtime, commit
 from protect.access.seals import Seals
 from protect.access.trail import About, Trail
+from protect.access.trail_log import watch
+from protect.access.trail_rows import WrittenRows
+from protect.audit.checkpoints import Watch
 from protect.config import Settings
 from protect.store.errors import translate_errors
 from protect.store.scope import GatedSession, Scope
@@ -43,6 +46,8 @@ class Gate:
         self.actor = actor
         self.locale = locale
         self.db: GatedSession = runtime.session()
+        self.written = WrittenRows(runtime.secrets.log)
+        self.written.watch(self.db)
         if actor is not None:
             unit = (actor.unit_id or NOWHERE) if policy().by_unit(actor.role) else None
             self.db.info["scope"] = Scope(actor.agency_id, unit, statistics=actor.role == "analyst")
@@ -59,6 +64,7 @@ class Gate:
                 if isinstance(error, DBAPIError):
                     raise error
                 if kind is None:
+                    self._record_left()
                     commit(self.db)
             finally:
                 self.db.close()
@@ -67,6 +73,11 @@ class Gate:
     def settings(self) -> Settings:
         """The settings of the instance."""
         return self._runtime.settings
+
+    @property
+    def watch(self) -> Watch:
+        """Whose signatures under the trail count."""
+        return watch(self._runtime)
 
     def now(self) -> datetime:
         """The instance's clock, in UTC."""
@@ -121,12 +132,30 @@ class Gate:
         generation: int | None = None,
     ) -> None:
         """Write an entry that stands if and only if this gate's writes do."""
-        about = About(fields=tuple(fields), purpose=purpose, consent_id=consent_id, generation=generation)
+        self.db.flush()  # what is written is known now, and recorded with why
+        about = About(
+            fields=tuple(fields),
+            purpose=purpose,
+            consent_id=consent_id,
+            generation=generation,
+            written=self.written.take(),
+        )
         self._trail.write(self.db, self.actor, action, [ref] if ref else [], about)
 
-    def record_member(self, member: Member, action: str) -> None:
+    def _record_left(self) -> None:
+        """Record what was written to sealed rows after the last entry: no state of them goes unrecorded."""
+        self.db.flush()
+        left = self.written.take()
+        if left:
+            self._trail.write(self.db, self.actor, "row:write", [], About(written=left))
+
+    def record_member(self, member: Member, action: str, result: str = "allowed") -> None:
         """Write an entry about somebody who is becoming the actor only now; it stands with this gate's writes."""
-        self._trail.write(self.db, becoming(member), action, [])
+        self._trail.write(self.db, becoming(member), action, [], About(result=result))
+
+    def record_said(self, action: str, why: str) -> None:
+        """Write an entry with something that the actor says to auditors alone; it stands with this gate's writes."""
+        self._trail.write(self.db, self.member, action, [], About(why=why))
 
     def record_refused(self, action: str) -> None:
         """Write and commit at once that something was refused to whoever this is; no object is named."""
@@ -154,7 +183,7 @@ class Gate:
         """The session's keys, once the entry that says what is opened and why is committed."""
         about = About(fields=tuple(fields), purpose=purpose, consent_id=consent_id)
         self._trail.write_now(self.member, action, refs, about)
-        return Opening(self.keyring, self._runtime.shred)
+        return Opening(self.keyring, self._runtime.shred, partial(self.written.require_newest, self.db))
 
     def holds(self, compartment: str) -> bool:
         """Whether this session has the key of the compartment."""

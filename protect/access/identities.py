@@ -20,6 +20,7 @@ __all__ = [
     "new_salt",
     "stretch",
     "unlock",
+    "unlock_master",
 ]
 
 PASSPHRASE_SLOT: Final = "passphrase"  # noqa: S105 -- the name of the slot
@@ -83,7 +84,11 @@ def lock(identity: Identity, typed: str, pepper: bytes) -> LockedIdentity:
     )
 
 
+def unlock_master(slot: bytes, stretched: Stretched, user_id: str) -> bytes:
+    """The user master key; CiphertextRejected if the slot was touched."""
+    return identities.open_slot(stretched.slot_key, user_id, PASSPHRASE_SLOT, slot)
+
+
 def unlock(slot: bytes, sealed: bytes, stretched: Stretched, user_id: str) -> Identity:
     """The identity of this user; CiphertextRejected if slot or identity were touched."""
-    master = identities.open_slot(stretched.slot_key, user_id, PASSPHRASE_SLOT, slot)
-    return identities.open_identity(master, user_id, sealed)
+    return identities.open_identity(unlock_master(slot, stretched, user_id), user_id, sealed)

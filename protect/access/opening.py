@@ -1,6 +1,6 @@
 """The keys of a session after the entry that names what is opened was committed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,8 +22,11 @@ SHRED_KIND = "package"
 class Opening:
     """Opens what one entry of the trail announced."""
 
-    def __init__(self, keyring: Keyring, shred: ShredStore) -> None:
+    def __init__(
+        self, keyring: Keyring, shred: ShredStore, newest: Callable[[Sequence[CompartmentRow]], None] = lambda _: None
+    ) -> None:
         self._keyring = keyring
+        self.require_newest = newest
         self._shred = shred
 
     def holds(self, compartment: str) -> bool:

@@ -13,6 +13,7 @@ from protect.access.runtime import Runtime
 from protect.access.trust import Trust
 from protect.audit.append import append
 from protect.audit.entry import AUDIT, Detail, Entry, seal_detail
+from protect.audit.written import RowState, pack
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class About:
     consent_id: UUID | None = None
     generation: int | None = None
     why: str = ""
+    written: Sequence[RowState] = ()
 
 
 NOTHING_MORE = About()
@@ -61,6 +63,7 @@ class Trail:
                 case_generation=about.generation,
                 program=__version__,
                 detail=self._detail(actor, refs, about),
+                written=pack(about.written),
             ),
         )
 

@@ -27,3 +27,9 @@ class Link:
     def node(self, mac: bytes) -> bytes:
         """What the tree takes for this link: the record and its code."""
         return leaf_hash(lp(self._record(), mac))
+
+    def sealed(self, key: bytes) -> tuple[bytes, bytes]:
+        """Code and node at once, over one record."""
+        record = self._record()
+        mac = entry_mac(key, record)
+        return mac, leaf_hash(lp(record, mac))

@@ -19,7 +19,7 @@ _DETAIL_CONTEXT = "trail-detail.v1"
 
 @dataclass(frozen=True)
 class Entry:
-    """What is written about one request, in the clear except for `detail`."""
+    """What is written about one request, in the clear except for `detail`; `written` holds states of sealed rows."""
 
     at: datetime
     actor_id: uuid.UUID | None
@@ -34,6 +34,7 @@ class Entry:
     case_generation: int | None = None
     program: str = ""
     detail: bytes | None = None
+    written: bytes | None = None
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
@@ -41,7 +42,7 @@ class Entry:
 
 
 CONTENT = tuple(field.name for field in fields(Entry))
-"""The columns a leaf covers, in the order it covers them: frozen with version 1."""
+"""The columns a leaf covers, in the order it covers them: version 1 all but the last, version 2 all."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,14 @@ class Detail:
 
 
 def leaf_of(values: Iterable[object]) -> bytes:
-    """The RFC 6962 leaf hash of an entry's values, given in the order of `CONTENT`."""
-    return leaf_hash(lp("trail-entry.v1", *(_part(value) for value in values)))
+    """The RFC 6962 leaf hash of an entry's values, given in the order of `CONTENT`.
+
+    An entry that records no written row has the leaf of version 1, which knew none.
+    """
+    *told, written = values
+    if written is None:
+        return leaf_hash(lp("trail-entry.v1", *(_part(value) for value in told)))
+    return leaf_hash(lp("trail-entry.v2", *(_part(value) for value in (*told, written))))
 
 
 def content(entry: Entry) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""Tables of the trail: entries, epochs of its key, the state of the sealer, and the heads it signed off."""
+"""Tables of the trail: entries, epochs of its key, the state of the sealer, heads, and what others say of them."""
 
 import uuid
 from collections.abc import Callable
@@ -81,6 +81,7 @@ class TrailEntry(Base):
     case_generation: Mapped[int | None] = mapped_column(Integer)
     program: Mapped[str] = mapped_column(Text)
     detail: Mapped[bytes | None] = mapped_column(LargeBinary)
+    written: Mapped[bytes | None] = mapped_column(LargeBinary)  # states of sealed rows; see protect/audit/written.py
     leaf: Mapped[bytes] = mapped_column(LargeBinary)
     sequence: Mapped[int | None] = mapped_column(BigInteger)
     epoch: Mapped[int | None] = mapped_column(Integer)
@@ -127,3 +128,64 @@ class TrailHead(Base):
     first_sequence: Mapped[int] = mapped_column(BigInteger)
     root: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class TrailNode(Base):
+    """A perfect subtree of at least 256 leaves: what a proof of consistency is put together from."""
+
+    __tablename__ = "trail_node"
+    __table_args__ = ({"info": {"rls": "open"}},)
+
+    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class TrailCheckpoint(Base):
+    """A head as the log signed it, in the form that witnesses read."""
+
+    __tablename__ = "trail_checkpoint"
+    __table_args__ = ({"info": {"rls": "open"}},)
+
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    note: Mapped[str] = mapped_column(Text)
+
+
+class TrailCosignature(Base):
+    """A checkpoint with the signature of the log and that of one witness under it."""
+
+    __tablename__ = "trail_cosignature"
+    __table_args__ = ({"info": {"rls": "open"}},)
+
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    witness: Mapped[str] = mapped_column(Text, primary_key=True)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    note: Mapped[str] = mapped_column(Text)
+
+
+class TrailRow(Base):
+    """Which state of a sealed row an entry recorded: derived from the entry by the database itself, for looking up."""
+
+    __tablename__ = "trail_row"
+    __table_args__ = ({"info": {"rls": "open"}},)
+
+    mark: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    entry_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    generation: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class TrailContradiction(Base):
+    """A checkpoint that a member saw and that the log does not continue: evidence, signed by the log itself.
+
+    A row of no member is the explanation of all before it; what is said there stands in the trail.
+    """
+
+    __tablename__ = "trail_contradiction"
+    __table_args__ = ({"info": {"rls": "open"}},)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    member_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    seen: Mapped[str | None] = mapped_column(Text)
+    found: Mapped[str | None] = mapped_column(Text)

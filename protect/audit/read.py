@@ -58,7 +58,7 @@ class Page:
     older: int | None
 
 
-_SHOWN = tuple(getattr(TrailEntry, name) for name in ("id", "sequence", "epoch", *CONTENT))
+_SHOWN = tuple(getattr(TrailEntry, name) for name in ("id", "sequence", "epoch", *CONTENT) if name != "written")
 
 
 def page(session: Session, wanted: Filter, *, before: int | None = None) -> Page:

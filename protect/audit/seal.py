@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from protect.audit import state as states
 from protect.audit.chain import Link
-from protect.audit.models import TrailEntry, TrailHead, Xid8
+from protect.audit.models import TrailCheckpoint, TrailEntry, TrailHead, Xid8
 from protect.audit.state import State
+from protect.audit.tree import keep_nodes
 from protect.vault.log import Frontier, ratchet
+from protect.vault.notes import Signer
 from protect.vault.tree import new_key
 
 BATCH = 5_000
@@ -42,10 +44,11 @@ def try_lock(session: Session) -> bool:
     return bool(session.execute(select(func.pg_try_advisory_xact_lock(LOCK))).scalar_one())
 
 
-def seal_pending(session: Session, server_secret: bytes) -> Batch:
+def seal_pending(session: Session, server_secret: bytes, log: Signer | None = None) -> Batch:
     """Number, code and enter into the tree up to one batch of entries whose transactions, and all older, are over.
 
-    Never commits. The transaction reads committed data, else it would not see what the sealer before it left.
+    With the key of the `log` the new head is signed. Never commits. The transaction reads committed data, else it
+    would not see what the sealer before it left.
     """
     lock(session)
     found = states.load(session, server_secret)
@@ -62,6 +65,9 @@ def seal_pending(session: Session, server_secret: bytes) -> Batch:
         # Restored on another server: transactions count from low again, so order starts anew in the next epoch.
         after = replace(after, epoch=after.epoch + 1, up_to_xid=0)
     states.store(session, server_secret, found, after)
+    if log is not None and rows:
+        note = str(log.sign(after.sequence, after.root))
+        session.execute(insert(TrailCheckpoint).inline().values(size=after.sequence, note=note))
     return Batch(len(rows), after.sequence, after.root, more=full or restarted)
 
 
@@ -87,13 +93,16 @@ def _seal(session: Session, before: State, rows: Sequence[Pending]) -> State:
     if not rows:
         return before
     frontier, key, macs = Frontier.parse(before.frontier), before.key, []
+    nodes: dict[tuple[int, int], bytes] = {}
     for sequence, (row_id, xid, leaf) in enumerate(rows, before.sequence + 1):
         link = Link(sequence, before.epoch, row_id, xid, leaf)
-        macs.append(link.mac(key))
-        frontier = frontier.push(link.node(macs[-1]))
+        mac, node = link.sealed(key)
+        macs.append(mac)
+        frontier = frontier.push(node, nodes)
         key = ratchet(key)
     last, root = before.sequence + len(rows), frontier.root()
     _number(session, before, [row[0] for row in rows], macs)
+    keep_nodes(session, nodes)
     session.execute(
         insert(TrailHead)
         .inline()

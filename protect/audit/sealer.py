@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from sqlalchemy.orm import Session
 
 from protect.audit.seal import seal_pending, try_lock
+from protect.vault.notes import Signer
 
 UnitOfWork = Callable[[], AbstractContextManager[Session]]
 """Opens a session and commits when its block ends well; the trail itself never commits."""
@@ -20,9 +21,12 @@ _log = logging.getLogger(__name__)
 class Sealer:
     """Seals what is pending, again and again, on a thread that ends with the program."""
 
-    def __init__(self, unit_of_work: UnitOfWork, server_secret: bytes, interval: float = 1.0) -> None:
+    def __init__(
+        self, unit_of_work: UnitOfWork, server_secret: bytes, log: Signer | None = None, *, interval: float = 1.0
+    ) -> None:
         self._unit_of_work = unit_of_work
         self._secret = server_secret
+        self._log_key = log
         self._interval = interval
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -48,7 +52,7 @@ class Sealer:
         count, more = 0, True
         while more:
             with self._unit_of_work() as session:
-                batch = seal_pending(session, self._secret)
+                batch = seal_pending(session, self._secret, self._log_key)
             count, more = count + batch.count, batch.more
         return count
 
@@ -61,7 +65,7 @@ class Sealer:
         """Seal one batch if no other sealer is at it; whether more is waiting."""
         try:
             with self._unit_of_work() as session:
-                more = try_lock(session) and seal_pending(session, self._secret).more
+                more = try_lock(session) and seal_pending(session, self._secret, self._log_key).more
         except Exception as error:  # noqa: BLE001 -- a database that is away for a minute must not end the sealing
             self.failures += 1
             _log.warning("the trail could not be sealed: %s", type(error).__name__)

@@ -8,15 +8,21 @@ from typing import Any, Literal
 from sqlalchemy import Result, Row, Select, func, literal, select, true
 from sqlalchemy.orm import Session
 
+from protect.audit import alarms, witnessed
 from protect.audit import state as states
 from protect.audit.chain import Link
+from protect.audit.checkpoints import Watch
 from protect.audit.entry import CONTENT, leaf_of
 from protect.audit.models import TrailEntry, TrailEpoch, TrailHead, TrailState, Xid8
 from protect.audit.state import Stored
+from protect.audit.witnessed import Standing, StoredNodes
 from protect.vault.errors import CiphertextRejected
 from protect.vault.log import Frontier, ratchet
 
-Kind = Literal["edited", "deleted", "swapped", "truncated", "mac", "root", "unsealed-old"]
+Kind = Literal[
+    "edited", "deleted", "swapped", "truncated", "mac", "root", "unsealed-old",
+    "node", "checkpoint", "cosignature", "contradicted",
+]  # fmt: skip
 
 SHOWN = 1_000
 """Faults listed one by one; the rest are only counted, so that a ruined trail needs no more memory than a sound one."""
@@ -46,6 +52,7 @@ class Report:
     epochs_unchecked: tuple[int, ...]
     faults: tuple[Fault, ...]
     fault_count: int
+    witnesses: tuple[Standing, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -76,24 +83,37 @@ class _Findings:
 
 
 def verify(
-    session: Session, *, start_keys: Mapping[int, bytes] | None = None, server_secret: bytes | None = None
+    session: Session,
+    *,
+    start_keys: Mapping[int, bytes] | None = None,
+    server_secret: bytes | None = None,
+    watch: Watch | None = None,
 ) -> Report:
     """Recompute everything, in constant memory.
 
-    Without keys an edit that leaves the tree consistent is found; with the start keys of an auditor, also one made
-    by somebody who rewrote the tree; with the server's secret besides, a tail cut off and the tree rewritten.
+    Without keys an edit is found; with the start keys of an auditor, also one made by somebody who rewrote the tree;
+    with the server's secret besides, a tail cut off and the tree rewritten; with the keys of log and witnesses,
+    whatever was rewritten or cut off after they signed.
     """
     extent = _extent(session)
     findings = _Findings()
     codes = _Codes(dict(start_keys or {}), set(session.scalars(select(TrailEpoch.epoch).distinct())))
-    with _heads(session, extent.last) as heads, _rows(session, extent.last) as rows:
-        walk = _Walk(findings, codes, iter(heads))
+    with (
+        _heads(session, extent.last) as heads,
+        _rows(session, extent.last) as rows,
+        _stream(session, witnessed.stored_nodes(extent.last)) as nodes,
+    ):
+        walk = _Walk(findings, codes, iter(heads), StoredNodes(iter(nodes)))
         for row in rows:
             walk.entry(row)
     walk.finish(extent, server_secret)
     if extent.overdue:
         findings.add(None, "unsealed-old")
+    if alarms.unexplained(session):
+        findings.add(None, "contradicted")
+    standings = witnessed.check(session, watch, extent.last, findings.add) if watch else ()
     return Report(
+        witnesses=standings,
         entries=walk.count,
         root=walk.frontier.root(),
         pending=extent.pending,
@@ -150,8 +170,15 @@ class _Codes:
 class _Walk:
     """One pass over the entries in order, beside the heads."""
 
-    def __init__(self, findings: _Findings, codes: _Codes, heads: Iterator[Row[tuple[int, int, bytes]]]) -> None:
+    def __init__(
+        self,
+        findings: _Findings,
+        codes: _Codes,
+        heads: Iterator[Row[tuple[int, int, bytes]]],
+        nodes: StoredNodes,
+    ) -> None:
         self.findings = findings
+        self._nodes = nodes
         self.codes = codes
         self.frontier = Frontier()
         self.count = 0
@@ -171,7 +198,10 @@ class _Walk:
         mac = row.mac or b""
         if not self.codes.fits(link, mac, missing):
             self.findings.add(link.sequence, "mac")
-        self.frontier = self.frontier.push(link.node(mac))
+        made: dict[tuple[int, int], bytes] = {}
+        self.frontier = self.frontier.push(link.node(mac), made)
+        if not self._nodes.fit(made):
+            self.findings.add(link.sequence, "node")
         self.count += 1
         self._last = link.sequence
         self._pass_heads(link.sequence)
@@ -203,6 +233,8 @@ class _Walk:
     def finish(self, extent: _Extent, server_secret: bytes | None) -> None:
         """Hold the end of the pass against the state and the heads."""
         state = extent.state
+        if self._nodes.left:
+            self.findings.add(self._last, "node")
         if extent.last > self._last:
             self.findings.add(self._last + 1, "truncated")
         if state is None:

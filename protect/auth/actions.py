@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
-from protect.access import grants, identities, sessions
+from protect.access import grants, identities, sessions, trail_pins
 from protect.access.gate import Gate
 from protect.access.models import Member
 from protect.access.runtime import Runtime
@@ -54,6 +54,8 @@ def sign_in(gate: Gate, runtime: Runtime, name: str, passphrase: str, address: s
         raise SignInRefused
     identity = identities.unlock(credential.slot.blob, credential.identity.blob, stretched, user_id)
     grants.require_certified(gate.db, identity, member)
+    master = identities.unlock_master(credential.slot.blob, stretched, user_id)
+    trail_pins.pin_checkpoint(gate, member, credential, identity, master)
     keys = grants.granted_keys(gate.db, identity, member.agency_id, member.id)
     token = sessions.begin(gate.db, runtime, member, identity, keys)
     gate.record_member(member, "session:begin")

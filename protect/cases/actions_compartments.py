@@ -86,6 +86,7 @@ def open_rows(
     named = names_in(readable)
     names = named if wanted is None else tuple(sorted(set(named) & set(wanted)))
     opening = gate.opening(action, [Ref("case", case.id)], fields=names, purpose=purpose or purpose_of(gate))
+    opening.require_newest(readable)
     values: dict[str, str] = {**case.administrative, "case_code": case.code, "case_status": case.status}
     for row in readable:
         values |= opening.fields(row, names)

@@ -1,37 +1,148 @@
-"""The verb that verifies the trail."""
+"""Verbs of the trail on the server: verify it, show its signed head, prove that it grew, take a witness's signature."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Final
 
+from protect.access.runtime import Runtime
+from protect.access.trail_log import log_signer, watch
 from protect.app import open_runtime
+from protect.audit import checkpoints
 from protect.audit.sealer import Sealer
 from protect.audit.verify import Report, verify
-from protect.cli.terminal import Verb, ask_passphrase, say, signed_in
-from protect.oversight.actions import verify_trail
+from protect.audit.verify_rows import RowReport, verify_rows
+from protect.cli.terminal import Refused, Verb, ask_passphrase, say, signed_in
+from protect.oversight.actions import explain, verify_trail
+from protect.store.database import Database
+from protect.store.engine import reading
 
 
-def _arguments(parser: argparse.ArgumentParser) -> None:
+def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="name", help="sign-in name of an auditor: also checks the codes of the entries")
     parser.add_argument("--passphrase-file", type=Path, help="file with the auditor's passphrase")
+    parser.add_argument("--without-rows", action="store_true", help="leave the sealed rows of cases alone")
+    parser.add_argument("--explain", metavar="WHY", help="as an auditor: say why people saw another trail")
 
 
-def _run(options: argparse.Namespace) -> int:
-    runtime, _database = open_runtime(options.data)
-    Sealer(runtime.unit_of_work, runtime.secrets.session).seal_now()
-    if options.name:
-        passphrase = ask_passphrase(options.name, options.passphrase_file)
-        with signed_in(runtime, options.name, passphrase) as account, account.gate() as gate:
-            return _tell(verify_trail(gate))
-    with runtime.unit_of_work() as session:
-        return _tell(verify(session, start_keys=None))
+def _verify(options: argparse.Namespace) -> int:
+    if options.explain and not options.name:
+        raise Refused("only an auditor explains what people saw: --as NAME")
+    runtime, database = open_runtime(options.data)
+    sealer(runtime).seal_now()
+    sound = _tell(_report(options, runtime), runtime)
+    if not options.without_rows:
+        sound = _tell_rows(_rows(runtime, database)) and sound
+    return 0 if sound else 1
 
 
-def _tell(report: Report) -> int:
+def _report(options: argparse.Namespace, runtime: Runtime) -> Report:
+    if not options.name:
+        with runtime.unit_of_work() as session:
+            return verify(session, server_secret=runtime.secrets.session, watch=watch(runtime))
+    passphrase = ask_passphrase(options.name, options.passphrase_file)
+    with signed_in(runtime, options.name, passphrase) as account:
+        if options.explain:
+            with account.gate() as gate:
+                explain(gate, options.explain)
+        with account.gate() as gate:
+            return verify_trail(gate)
+
+
+def _tell(report: Report, runtime: Runtime) -> bool:
     for fault in report.faults:
-        say(f"FAULT {fault}")
-    say(str(report))
-    return 1 if report.faults else 0
+        say(f"FAULT {fault.kind} at entry {fault.sequence if fault.sequence is not None else '-'}")
+    if report.fault_count > len(report.faults):
+        say(f"and {report.fault_count - len(report.faults)} more")
+    say(f"{report.entries} entries, {report.pending} not numbered yet, root {report.root.hex()}")
+    say(f"codes checked in epochs {_list(report.epochs_checked)}, not in {_list(report.epochs_unchecked)}")
+    for standing in report.witnesses:
+        told = "has signed nothing yet"
+        if standing.at is not None:
+            age = runtime.clock() - standing.at
+            told = f"vouches for the first {standing.size} entries, signed {age.days} days ago ({standing.at:%Y-%m-%d})"
+        say(f"witness {standing.name} {told}")
+    if not report.witnesses:
+        say("no witness is named in the settings: a trail put back as a whole would not show here")
+    return report.sound
 
 
-VERBS: Final = (Verb("verify-trail", "verify that the trail is whole and unchanged", _arguments, _run),)
+def _list(epochs: tuple[int, ...]) -> str:
+    return ", ".join(map(str, epochs)) or "none"
+
+
+def _rows(runtime: Runtime, database: Database) -> RowReport:
+    with reading(database.url("backup")) as connection:
+        return verify_rows(connection, runtime.secrets.log)
+
+
+def _tell_rows(report: RowReport) -> bool:
+    for fault in report.faults:
+        say(f"FAULT row {fault.kind} {fault.place or f'({fault.rows} rows)'}")
+    say(f"{report.rows} sealed rows of cases, {report.fault_count} faults")
+    return report.sound
+
+
+def sealer(runtime: Runtime) -> Sealer:
+    """The sealer of this instance, with the key that signs heads."""
+    return Sealer(runtime.unit_of_work, runtime.secrets.session, log_signer(runtime))
+
+
+def _checkpoint_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--key", action="store_true", help="print the public key of the log, for witnesses, instead")
+
+
+def _checkpoint(options: argparse.Namespace) -> int:
+    runtime, _database = open_runtime(options.data)
+    if options.key:
+        say(str(log_signer(runtime).verifier))
+        return 0
+    sealer(runtime).seal_now()
+    with runtime.unit_of_work() as session:
+        found = checkpoints.newest(session)
+    sys.stdout.write(str(found) if found else "")
+    return 0 if found else 1
+
+
+def _proof_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from", dest="size", type=int, default=0, help="size of the head that the witness knows")
+
+
+def _proof(options: argparse.Namespace) -> int:
+    if options.size < 0:
+        raise Refused("a size is a whole number from 0")
+    runtime, _database = open_runtime(options.data)
+    sealer(runtime).seal_now()
+    with runtime.unit_of_work() as session:
+        shown = checkpoints.proof_since(session, options.size)
+    if shown is None:
+        raise Refused("the trail has no signed head yet")
+    sys.stdout.write(shown)
+    return 0
+
+
+def _cosignature_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="what `protect witness` printed")
+
+
+def _cosignature(options: argparse.Namespace) -> int:
+    runtime, _database = open_runtime(options.data)
+    try:
+        shown = options.file.read_text(encoding="utf-8")
+        with runtime.unit_of_work() as session:
+            witness, size = checkpoints.keep_cosignature(session, watch(runtime), shown, runtime.clock())
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"{options.file}: {error}") from None
+    except checkpoints.CosignatureRefused as refused:
+        say(f"{options.file}: {refused}")
+        return 1
+    say(f"{witness} vouches for the first {size} entries.")
+    return 0
+
+
+VERBS: Final = (
+    Verb("verify-trail", "verify that trail and sealed rows are whole and unchanged", _verify_arguments, _verify),
+    Verb("checkpoint", "print the newest signed head of the trail", _checkpoint_arguments, _checkpoint),
+    Verb("trail-proof", "print a signed head with the proof that the trail only grew", _proof_arguments, _proof),
+    Verb("cosignature-add", "take the signature of a witness from a file", _cosignature_arguments, _cosignature),
+)

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import uuid4
 
 from protect.access.founding import read_root
+from protect.access.trail_log import log_signer
 from protect.app import connect_slices, found_instance, open_runtime
 from protect.audit.sealer import Sealer
 from protect.demonstration.accounts import copy_accounts, is_built, read_accounts, write_accounts
@@ -55,7 +56,7 @@ def _build(data: Path, say: Callable[[str], None], count: int) -> None:
         Play(stage, invented).run(referrals(invented, now), now)
         say(gettext("Invented people with their cases and referrals: %(count)s", count=len(invented)))
         publish(stage)
-        Sealer(runtime.unit_of_work, runtime.secrets.session).seal_now()
+        Sealer(runtime.unit_of_work, runtime.secrets.session, log_signer(runtime)).seal_now()
         write_accounts(data, stage.accounts)
     finally:
         runtime.engine.dispose()

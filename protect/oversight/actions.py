@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from protect.access.gate import Gate, Ref
 from protect.access.models import AgencyRoot, KeyStateRow, Member
-from protect.audit import read
+from protect.audit import alarms, read
 from protect.audit.entry import AUDIT, Detail, open_detail
 from protect.audit.epochs import start_keys
 from protect.audit.read import Filter, TrailLine
@@ -62,7 +62,14 @@ def verify_trail(gate: Gate) -> Report:
     gate.permit("trail:verify")
     gate.opening("trail:verify", [], fields=("start_key",), purpose=OVERSIGHT)
     keys = start_keys(gate.db, gate.keyring.dropbox(AUDIT), gate.member.agency_id)
-    return verify(gate.db, start_keys=keys)
+    return verify(gate.db, start_keys=keys, watch=gate.watch)
+
+
+def explain(gate: Gate, why: str) -> None:
+    """Say why people saw another trail than this one, for the other auditors; the alarm ends with it."""
+    gate.permit("trail:verify")
+    alarms.end_warnings(gate.db, gate.now())
+    gate.record_said(alarms.EXPLAIN, why)
 
 
 class _Reader:

@@ -11,7 +11,7 @@ from protect.oversight.journal import Wanted
 from protect.oversight.labels import ACTIONS, RESULTS
 from protect.web.fields import Choice, DateParts, Text, choices
 from protect.web.forms import BaseForm
-from protect.web.validation import Check, Length, Optional
+from protect.web.validation import Check, Length, Optional, Required
 
 ANY = lazy("All")
 
@@ -80,3 +80,9 @@ class FilterForm(BaseForm):
 
 def _day(text: Any) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+class ExplainForm(BaseForm):
+    """What an auditor knows about a trail that differs from what people saw."""
+
+    why = Text(lazy("What happened"), validators=[Required(), Length(500)])

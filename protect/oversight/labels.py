@@ -51,6 +51,9 @@ ACTIONS: Final[Mapping[str, Any]] = {
     "release:refuse": lazy("Release refused"),
     "trail:read": lazy("Trail read"),
     "trail:verify": lazy("Trail checked"),
+    "trail:explain": lazy("Contradiction of the trail explained"),
+    "trail:contradict": lazy("Trail other than what this person saw"),
+    "row:write": lazy("Sealed rows written"),
     "lost-form:drop": lazy("Unsent form dropped"),
 }
 
@@ -88,6 +91,10 @@ FAULTS: Final[Mapping[str, Any]] = {
     "mac": lazy("The entry's code does not fit: somebody rewrote it."),
     "root": lazy("The tree over the entries does not fit from here on."),
     "unsealed-old": lazy("Entries wait for their number although their turn has passed."),
+    "node": lazy("A stored part of the tree does not fit the entries."),
+    "checkpoint": lazy("A signed head does not fit the entries: they were rewritten after it was signed."),
+    "cosignature": lazy("A witness signed something else than what stands here."),
+    "contradicted": lazy("People saw another trail than this one when they signed in."),
 }
 
 

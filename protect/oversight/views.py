@@ -3,13 +3,14 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from flask import request, url_for
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from protect.access.gate import Gate
 from protect.i18n import lazy
 from protect.oversight import actions, labels
-from protect.oversight.forms import FilterForm
-from protect.web.pages import Pages
+from protect.oversight.forms import ExplainForm, FilterForm
+from protect.web.pages import SEE_OTHER, Pages
 from protect.web.render import render
 from protect.web.site import current_site
 
@@ -36,6 +37,22 @@ def journal(gate: Gate) -> str:
 def verify(gate: Gate) -> str:
     """The whole trail, checked now."""
     return render("oversight/verification.html", report=actions.verify_trail(gate), labels=labels)
+
+
+@pages.get("/journal/explication", needs="trail:verify", title=lazy("People who saw another trail"), trail="none")
+def explanation(_gate: Gate) -> str:
+    """Where an auditor says why people saw another trail."""
+    return render("oversight/explanation.html", form=ExplainForm())
+
+
+@pages.post("/journal/explication", needs="trail:verify", title=lazy("People who saw another trail"))
+def explain(gate: Gate) -> Response | str:
+    """The warning of these people ends."""
+    form = ExplainForm()
+    if not form.validate():
+        return render("oversight/explanation.html", form=form)
+    actions.explain(gate, str(form.why.data))
+    return redirect(url_for("oversight.journal"), SEE_OTHER)
 
 
 def _number(name: str) -> int | None:

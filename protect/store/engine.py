@@ -1,8 +1,12 @@
 """Engines and session factories; no address, parameter or row reaches a log through them."""
 
-from sqlalchemy import URL, Engine, create_engine, make_url
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, make_url
 from sqlalchemy.orm import sessionmaker
 
+from protect.store.errors import translate_errors
 from protect.store.roles import NAMES, Role
 from protect.store.scope import GatedSession
 
@@ -16,6 +20,14 @@ def engine(url: str | URL, *, role: Role = "web", pool_size: int = 5) -> Engine:
         pool_size=pool_size,
         connect_args={"application_name": f"{NAMES[role]}"},
     )
+
+
+@contextmanager
+def reading(url: str | URL) -> Iterator[Connection]:
+    """Lend one connection of a role that only reads, and close it."""
+    bound = create_engine(url, hide_parameters=True, poolclass=NullPool)
+    with translate_errors(), bound.connect() as connection:
+        yield connection
 
 
 def sessions(bound: Engine) -> sessionmaker[GatedSession]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from protect.audit.entry import CONTENT, Detail, Entry, content, leaf_of, open_detail, seal_detail
+from protect.audit.written import RowState, pack
 from protect.vault.errors import CiphertextRejected
 from tests.audit.hands import AGENCY, OTHER_AGENCY, auditor_of, entry
 
@@ -29,6 +30,11 @@ def test_the_leaf_of_version_1_is_frozen() -> None:
     assert leaf(PLAIN).hex() == "0517d9d955c254af20dd8b3ecdbd415e0f2f93231790ad7a7d156336e6d2dbc6"
 
 
+def test_the_leaf_of_version_2_is_frozen() -> None:
+    written = replace(PLAIN, written=pack([RowState(bytes(16), 3, bytes(range(32)))]))
+    assert leaf(written).hex() == "b911f306e38139ceda15c844029e34cc3f20fc2e87d960f8b6617cde7fc01842"
+
+
 @pytest.mark.parametrize("name", CONTENT)
 def test_every_part_changes_the_leaf(name: str) -> None:
     other = {
@@ -45,6 +51,7 @@ def test_every_part_changes_the_leaf(name: str) -> None:
         "case_generation": 0,
         "program": "1",
         "detail": b"",
+        "written": b"",
     }
     assert leaf(replace(PLAIN, **{name: other[name]})) != leaf(PLAIN)
 

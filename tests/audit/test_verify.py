@@ -1,16 +1,13 @@
 """The tamper matrix: whatever is done to the tables, the check tells, and tells where."""
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy import text
 
 from protect.audit import verify as verification
-from protect.audit.chain import Link
-from protect.audit.entry import CONTENT, leaf_of
+from protect.audit.entry import CONTENT
 from protect.audit.models import TrailEntry
-from protect.audit.state import load, store
 from protect.vault.log import Frontier, ratchet
+from tests.audit.forger import Forger, edit_with_leaf
 from tests.audit.hands import AGENCY, OTHER_AGENCY, SECRET, Trail
 
 COUNT = 9
@@ -56,6 +53,7 @@ EDITS = {
     "case_generation": "case_generation + 1",
     "program": "'1.0.1'",
     "detail": "set_byte(detail, 60, get_byte(detail, 60) # 1)",
+    "written": "set_byte(written, 20, get_byte(written, 20) # 1)",
     "leaf": "set_byte(leaf, 0, get_byte(leaf, 0) # 1)",
 }
 PLACES = {
@@ -97,7 +95,7 @@ def test_an_edited_place_is_found_by_its_code(sealed: Trail, column: str) -> Non
 
 
 def test_content_edited_with_its_leaf_is_found(sealed: Trail) -> None:
-    _edit_with_leaf(sealed, 5)
+    edit_with_leaf(sealed, 5)
     assert sealed.kinds() == {(6, "root")}
     assert sealed.kinds(sealed.keys()) == {(6, "root"), (5, "mac")}
 
@@ -208,49 +206,9 @@ def test_faults_beyond_those_shown_are_counted(sealed: Trail, monkeypatch: pytes
     assert (len(report.faults), report.fault_count) == (2, COUNT)
 
 
-class Forger:
-    """Somebody with the database, the server's secret and the key of the moment, who writes the trail anew."""
-
-    def __init__(self, trail: Trail) -> None:
-        self.trail = trail
-        with trail.work() as session:
-            state = load(session, SECRET)
-        assert state is not None
-        self.state = state
-
-    def rewrite(self, first: int, key: bytes) -> None:
-        """Recompute codes from `first` on, all heads and the state, as if nothing had been changed."""
-        rows = self.trail.rows(
-            "select id, written_xid::text::bigint, leaf, mac, sequence, epoch from trail_entry order by sequence"
-        )
-        frontier = Frontier()
-        for row_id, xid, leaf, mac, sequence, epoch in rows:
-            link = Link(sequence, epoch, row_id, xid, bytes(leaf))
-            code = bytes(mac)
-            if sequence >= first:
-                code, key = link.mac(key), ratchet(key)
-                self.trail.tamper("update trail_entry set mac = :mac where id = :id", mac=code, id=row_id)
-            frontier = frontier.push(link.node(code))
-            self.trail.tamper(
-                "update trail_head set root = :root where last_sequence = :last", root=frontier.root(), last=sequence
-            )
-        self.trail.tamper(f"delete from trail_head where last_sequence > {len(rows)}")
-        after = replace(self.state, sequence=len(rows), frontier=frontier.serialise(), root=frontier.root(), key=key)
-        self.trail.tamper("delete from trail_state")
-        with self.trail.work() as session:
-            store(session, SECRET, None, after)
-
-
-def _edit_with_leaf(trail: Trail, sequence: int) -> None:
-    trail.tamper(f"update trail_entry set action = 'case:list' where sequence = {sequence}")
-    content = trail.rows(f"select {', '.join(CONTENT)} from trail_entry where sequence = {sequence}")[0]
-    leaf = leaf_of(bytes(value) if isinstance(value, memoryview) else value for value in content)
-    trail.tamper(f"update trail_entry set leaf = :leaf where sequence = {sequence}", leaf=leaf)
-
-
 def test_a_stolen_key_does_not_forge_the_past(sealed: Trail) -> None:
     forger = Forger(sealed)
-    _edit_with_leaf(sealed, 5)
+    edit_with_leaf(sealed, 5)
     forger.rewrite(first=5, key=forger.state.key)
     assert sealed.verify().sound, "the tree alone cannot tell: a witness or an auditor's key can"
     assert (5, "mac") in sealed.kinds(sealed.keys())
@@ -262,7 +220,7 @@ def test_the_first_key_would_have_forged_the_past(sealed: Trail) -> None:
     for _ in range(4):
         key = ratchet(key)
     forger = Forger(sealed)
-    _edit_with_leaf(sealed, 5)
+    edit_with_leaf(sealed, 5)
     forger.rewrite(first=5, key=key)
     assert sealed.verify(sealed.keys(), SECRET).sound
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from protect.access.founding import new_root
+from protect.access.trail_log import log_signer
 from protect.audit.sealer import Sealer
 from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
 from protect.cases.actions_edit import answer
@@ -158,7 +159,7 @@ class Story:
     def read_the_trail(self, auditor: Person) -> None:
         """Entries are sealed, read with their details, and checked."""
         runtime = self.world.runtime
-        Sealer(runtime.unit_of_work, runtime.secrets.session).seal_now()
+        Sealer(runtime.unit_of_work, runtime.secrets.session, log_signer(runtime)).seal_now()
         auditor.client.get("/journal")
         auditor.client.get(f"/journal?about={self.ids['case']}")
         auditor.client.post("/journal/verification", status=200)

@@ -1,0 +1,21 @@
+"""What witnesses ask for and send back: a signed head with its proof, and the same head with their signature."""
+
+from protect.access.gate import Gate
+from protect.audit import checkpoints
+
+
+class CosignatureRefused(Exception):
+    """What was sent is no signature of a known witness; the message says why."""
+
+
+def proof_since(gate: Gate, size: int) -> str | None:
+    """The newest signed head and the proof that it continues the one of this size; nothing before the first."""
+    return checkpoints.proof_since(gate.db, size)
+
+
+def keep_cosignature(gate: Gate, shown: str) -> tuple[str, int]:
+    """Keep a witness's signature; its name and the size of the head. Raises CosignatureRefused."""
+    try:
+        return checkpoints.keep_cosignature(gate.db, gate.watch, shown, gate.now())
+    except checkpoints.CosignatureRefused as refused:
+        raise CosignatureRefused(str(refused)) from None
