@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 from uuid import UUID
@@ -46,8 +46,7 @@ class Gate:
         self.actor = actor
         self.locale = locale
         self.db: GatedSession = runtime.session()
-        self.written = WrittenRows(runtime.secrets.log)
-        self.written.watch(self.db)
+        self._written = WrittenRows(self.db, runtime.secrets.log)
         if actor is not None:
             unit = (actor.unit_id or NOWHERE) if policy().by_unit(actor.role) else None
             self.db.info["scope"] = Scope(actor.agency_id, unit, statistics=actor.role == "analyst")
@@ -138,14 +137,14 @@ class Gate:
             purpose=purpose,
             consent_id=consent_id,
             generation=generation,
-            written=self.written.take(),
+            written=self._written.take(),
         )
         self._trail.write(self.db, self.actor, action, [ref] if ref else [], about)
 
     def _record_left(self) -> None:
         """Record what was written to sealed rows after the last entry: no state of them goes unrecorded."""
         self.db.flush()
-        left = self.written.take()
+        left = self._written.take()
         if left:
             self._trail.write(self.db, self.actor, "row:write", [], About(written=left))
 
@@ -183,7 +182,7 @@ class Gate:
         """The session's keys, once the entry that says what is opened and why is committed."""
         about = About(fields=tuple(fields), purpose=purpose, consent_id=consent_id)
         self._trail.write_now(self.member, action, refs, about)
-        return Opening(self.keyring, self._runtime.shred, partial(self.written.require_newest, self.db))
+        return Opening(self.keyring, self._runtime.shred, self._written)
 
     def holds(self, compartment: str) -> bool:
         """Whether this session has the key of the compartment."""
@@ -197,7 +196,7 @@ class Gate:
     @cached_property
     def seals(self) -> Seals:
         """Sealing for this session."""
-        return Seals(self.keyring, self._runtime.shred)
+        return Seals(self.keyring, self._runtime.shred, self._written)
 
     @cached_property
     def _trail(self) -> Trail:

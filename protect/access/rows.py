@@ -14,10 +14,11 @@ from uuid import UUID
 from protect.access import drops
 from protect.access.keyring import Keyring
 from protect.store.sealed import Sealed
-from protect.vault import manifest
+from protect.vault import manifest, shards
 from protect.vault.encoding import LENGTH_BYTES, lp
 from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.sealing import BUCKET, STEP, RowSealer
+from protect.vault.shards import SearchEntry
 from protect.vault.tree import DataKey, Wrapped
 from protect.vocab import Field, FieldType, load
 
@@ -50,6 +51,16 @@ class CompartmentRow(Protocol):
     fields: Sealed
 
 
+class ShardRow(Protocol):
+    """What a search shard has, read as an object or as columns."""
+
+    agency_id: UUID
+    unit_id: UUID
+    number: int
+    generation: int
+    block: Sealed
+
+
 def data_key(keyring: Keyring, row: CompartmentRow) -> DataKey:
     """The data key of the row. Raises CompartmentLocked without its key, CiphertextRejected if it was touched."""
     key = keyring.key(row.name, row.key_version)
@@ -59,6 +70,12 @@ def data_key(keyring: Keyring, row: CompartmentRow) -> DataKey:
         raise CiphertextRejected(Reason.CONTEXT)
     raw = drops.pick_up(keyring, row.key_version, row.name, _context(row), row.wrapped_key.blob)
     return DataKey.committed(raw, row.commitment)
+
+
+def shard_entries(keyring: Keyring, row: ShardRow) -> list[SearchEntry]:
+    """The entries of a search shard; CiphertextRejected if it was touched."""
+    place = (str(row.agency_id), str(row.unit_id), row.number, row.generation)
+    return shards.open_shard(keyring.search_key, *place, row.block.blob)
 
 
 def drop_key(keyring: Keyring, row: CompartmentRow, key: DataKey) -> Sealed:

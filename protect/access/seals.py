@@ -10,8 +10,10 @@ from uuid import UUID
 from protect.access import drops, rows
 from protect.access.keyring import Keyring
 from protect.access.opening import SHRED_KIND
-from protect.access.rows import CompartmentRow
+from protect.access.rows import CompartmentRow, ShardRow
+from protect.access.trail_rows import WrittenRows
 from protect.audit.entry import AUDIT, Detail, seal_detail
+from protect.audit.written import COMPARTMENT, SHARD
 from protect.store.sealed import Sealed
 from protect.store.shred import Label, ShredStore
 from protect.vault import imports, manifest, package, shards
@@ -55,9 +57,10 @@ class SealedPackage:
 class Seals:
     """Seals with the keys of one session, or to the drop-box of who may read."""
 
-    def __init__(self, keyring: Keyring, shred: ShredStore) -> None:
+    def __init__(self, keyring: Keyring, shred: ShredStore, written: WrittenRows) -> None:
         self._keyring = keyring
         self._shred = shred
+        self._written = written
 
     def compartment(self, case_id: UUID, name: str, values: Mapping[str, str], *, part: int = 0) -> SealedCompartment:
         """A fresh row with its own data key: under the compartment's key, or in its drop-box if that is not here.
@@ -77,7 +80,9 @@ class Seals:
         """Column values of the row after the changes: next generation, next version of each changed field.
 
         A row that was dropped in gets a data key of its own on this occasion: who dropped it in knows the old one.
+        Raises CiphertextRejected if the row was touched or put back: nobody makes an old state the newest by saving.
         """
+        self._written.require_newest(COMPARTMENT, [row])
         old = rows.data_key(self._keyring, row)
         sealed = rows.verified(old, row)
         key = old if row.wrap == rows.WRAPPED else new_data_key()
@@ -133,16 +138,15 @@ class Seals:
         place = (str(self._keyring.agency_id), str(unit_id), number, generation)
         return Sealed(shards.seal_shard(self._keyring.search_key, *place, entries))
 
-    def widened_shard(
-        self, unit_id: UUID, number: int, generation: int, block: Sealed, entries: Sequence[SearchEntry]
-    ) -> tuple[Sealed, int]:
+    def widened_shard(self, row: ShardRow, entries: Sequence[SearchEntry]) -> tuple[Sealed, int]:
         """The next generation of a block with more entries, and how many it holds then.
 
         What it held before is not given to anybody, so nothing is opened that the trail would have to name.
+        Raises CiphertextRejected if the block was touched or put back.
         """
-        place = (str(self._keyring.agency_id), str(unit_id), number, generation)
-        held = [*shards.open_shard(self._keyring.search_key, *place, block.blob), *entries]
-        return self.shard(unit_id, number, generation + 1, held), len(held)
+        self._written.require_newest(SHARD, [row])
+        held = [*rows.shard_entries(self._keyring, row), *entries]
+        return self.shard(row.unit_id, row.number, row.generation + 1, held), len(held)
 
     def import_key(self, row: bytes) -> bytes:
         """The keyed hash by which an imported row is known again; CompartmentLocked without the identity key."""

@@ -3,19 +3,19 @@
 A manifest proves that a row is whole. That it is also the newest, only the trail can say.
 """
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ARRAY, LargeBinary, bindparam, event, func, select, true
 from sqlalchemy.orm import Session, UOWTransaction
 
-from protect.access.rows import TABLE, CompartmentRow
 from protect.audit import written
 from protect.audit.models import TrailRow
-from protect.audit.written import RowState
+from protect.audit.written import KINDS, Kind, RowState
+from protect.store.base import Base
 from protect.store.scope import GatedSession
+from protect.store.sealed import Sealed
 from protect.vault.errors import CiphertextRejected, Reason
 
 _INFO: Final = "written_rows"
@@ -23,7 +23,7 @@ _asked = func.unnest(bindparam("marks", type_=ARRAY(LargeBinary))).table_valued(
 _newest = (
     select(TrailRow.digest)
     .where(TrailRow.mark == _asked.c.mark)
-    .order_by(TrailRow.entry_id.desc())
+    .order_by(TrailRow.generation.desc(), TrailRow.entry_id)
     .limit(1)
     .lateral("newest")
 )
@@ -34,25 +34,22 @@ _key = lru_cache(maxsize=4)(written.marking_key)
 
 
 class WrittenRows:
-    """What one unit of work has written to sealed rows and not yet recorded."""
+    """What one unit of work has written to sealed rows and not yet recorded, and what it found to be the newest."""
 
-    def __init__(self, log_secret: bytes) -> None:
+    def __init__(self, db: Session, log_secret: bytes) -> None:
+        self._db = db
         self._secret = log_secret
         self._states: dict[bytes, RowState] = {}
-
-    def watch(self, db: Session) -> None:
-        """Collect from now on whatever a flush of this session writes to sealed rows."""
+        self._found: dict[bytes, bytes] = {}
         db.info[_INFO] = self
 
-    def add(self, row: CompartmentRow) -> None:
-        """Collect the state of a row that was written otherwise than by a flush."""
-        mark = self._mark(row)
-        self._states[mark] = written.state(mark, row.generation, row.manifest)
+    def add(self, row: Any) -> None:
+        """Collect the state of a row that was written."""
+        self._keep(self._state(KINDS[row.__tablename__], row))
 
-    def remove(self, row: CompartmentRow) -> None:
+    def remove(self, row: Any) -> None:
         """Collect that a row is gone for good."""
-        mark = self._mark(row)
-        self._states[mark] = RowState(mark, row.generation + 1, written.REMOVED)
+        self._keep(RowState(self._mark(KINDS[row.__tablename__], row), row.generation + 1, written.REMOVED))
 
     def take(self) -> tuple[RowState, ...]:
         """What was collected since the last time, for the entry that is written now."""
@@ -60,41 +57,62 @@ class WrittenRows:
         self._states = {}
         return states
 
-    def require_newest(self, db: Session, rows: Sequence[CompartmentRow]) -> None:
-        """Refuse with ROLLBACK if one of the rows is not in the state that was last recorded of it.
+    def require_newest(self, kind: Kind, rows: Sequence[Any]) -> None:
+        """Refuse with ROLLBACK if one of the rows was put back."""
+        if self.put_back(kind, rows):
+            raise CiphertextRejected(Reason.ROLLBACK)
 
-        A row of which nothing is recorded passes here: `verify-trail` names it.
+    def put_back(self, kind: Kind, rows: Sequence[Any]) -> list[Any]:
+        """Those of the rows that are not in the state that was recorded last.
+
+        A row has the columns that its kind names. What was found the newest is not asked for again. A row of which
+        nothing is recorded is not among them: `verify-trail` names it.
         """
-        if not rows:
-            return
-        marks = [self._mark(row) for row in rows]
-        newest = {found.mark: found.digest for found in db.execute(_NEWEST, {"marks": marks})}
-        newest |= {mark: self._states[mark].digest for mark in marks if mark in self._states}
-        for mark, row in zip(marks, rows, strict=True):
-            if newest.get(mark, _digest(row)) != _digest(row) and not _is_newest_now(db, row, mark):
-                raise CiphertextRejected(Reason.ROLLBACK)
+        states = [(row, self._state(kind, row)) for row in rows]
+        asked = [(row, state) for row, state in states if self._found.get(state.mark) != state.digest]
+        if not asked:
+            return []
+        marks = [state.mark for _, state in asked]
+        newest = {found.mark: found.digest for found in self._db.execute(_NEWEST, {"marks": marks})}
+        old = []
+        for row, state in asked:
+            if newest.get(state.mark, state.digest) == state.digest or self._is_newest_now(kind, row, state.mark):
+                self._found[state.mark] = state.digest
+            else:
+                old.append(row)
+        return old
 
-    def _mark(self, row: CompartmentRow) -> bytes:
-        return written.mark(_key(self._secret), TABLE, str(row.case_id), row.name, str(row.part))
+    def _keep(self, state: RowState) -> None:
+        self._states[state.mark] = state
+        self._found[state.mark] = state.digest
+
+    def _state(self, kind: Kind, row: Any) -> RowState:
+        content = getattr(row, kind.content)
+        blob = content.blob if isinstance(content, Sealed) else content
+        return written.state(_key(self._secret), self._mark(kind, row), row.generation, blob)
+
+    def _mark(self, kind: Kind, row: Any) -> bytes:
+        return written.mark(_key(self._secret), kind, [getattr(row, column) for column in kind.place])
+
+    def _is_newest_now(self, kind: Kind, row: Any, mark: bytes) -> bool:
+        """Look again, at row and record in one instant: between two statements somebody may have saved."""
+        model = _model(kind)
+        recorded = (
+            select(TrailRow.digest)
+            .where(TrailRow.mark == mark)
+            .order_by(TrailRow.generation.desc(), TrailRow.entry_id)
+            .limit(1)
+        )
+        here = [getattr(model, name) == getattr(row, name) for name in kind.place]
+        told = [getattr(model, name) for name in (*kind.place, "generation", kind.content)]
+        found = self._db.execute(select(*told, recorded.scalar_subquery().label("recorded")).where(*here)).one_or_none()
+        return found is not None and self._state(kind, found).digest == found.recorded
 
 
-def _digest(row: CompartmentRow) -> bytes:
-    return hashlib.sha256(row.manifest).digest()
-
-
-def _is_newest_now(db: Session, row: CompartmentRow, mark: bytes) -> bool:
-    """Look again, at row and record in one instant: between two statements somebody may have saved."""
-    model: Any = type(row)
-    recorded = (
-        select(TrailRow.digest)
-        .where(TrailRow.mark == mark)
-        .order_by(TrailRow.entry_id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    here = (model.case_id == row.case_id, model.name == row.name, model.part == row.part)
-    found = db.execute(select(model.manifest, recorded).where(*here)).one_or_none()
-    return found is not None and hashlib.sha256(found[0]).digest() == found[1]
+@cache
+def _model(kind: Kind) -> Any:
+    """The mapped class of a kind: only what is mapped is narrowed by the scope."""
+    return next(mapper.class_ for mapper in Base.registry.mappers if mapper.class_.__tablename__ == kind.table)
 
 
 @event.listens_for(GatedSession, "after_flush")
@@ -103,12 +121,12 @@ def _collect(session: Session, context: UOWTransaction) -> None:
     rows: WrittenRows | None = session.info.get(_INFO)
     if rows is None:
         return
-    for row in _sealed([*session.new, *session.dirty]):
-        if row in session.new or session.is_modified(row):
+    for row in session.new:
+        if row.__tablename__ in KINDS:
             rows.add(row)
-    for row in _sealed(session.deleted):
-        rows.remove(row)
-
-
-def _sealed(instances: Iterable[Any]) -> list[Any]:
-    return [one for one in instances if one.__tablename__ == TABLE]
+    for row in session.dirty:
+        if row.__tablename__ in KINDS and session.is_modified(row):
+            rows.add(row)
+    for row in session.deleted:
+        if row.__tablename__ in KINDS:
+            rows.remove(row)

@@ -170,8 +170,8 @@ class TrailRow(Base):
     __table_args__ = ({"info": {"rls": "open"}},)
 
     mark: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    generation: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     entry_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    generation: Mapped[int] = mapped_column(Integer)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
 
 

@@ -107,8 +107,6 @@ def verify(
         for row in rows:
             walk.entry(row)
     walk.finish(extent, server_secret)
-    if extent.overdue:
-        findings.add(None, "unsealed-old")
     if alarms.unexplained(session):
         findings.add(None, "contradicted")
     standings = witnessed.check(session, watch, extent.last, findings.add) if watch else ()
@@ -233,6 +231,8 @@ class _Walk:
     def finish(self, extent: _Extent, server_secret: bytes | None) -> None:
         """Hold the end of the pass against the state and the heads."""
         state = extent.state
+        if extent.overdue:
+            self.findings.add(None, "unsealed-old")
         if self._nodes.left:
             self.findings.add(self._last, "node")
         if extent.last > self._last:

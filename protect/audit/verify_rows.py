@@ -3,7 +3,6 @@
 It reads ciphertext and hashes only, over all agencies, in one snapshot: the connection is that of the backup role.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
@@ -11,8 +10,8 @@ from typing import Any, Final, Literal, NamedTuple
 from sqlalchemy import ARRAY, Connection, LargeBinary, Row, TextClause, bindparam, text
 
 from protect.audit import written
+from protect.audit.written import RowState
 
-TABLE: Final = "case_compartment"
 SHOWN: Final = 1_000
 _BATCH: Final = 1_000
 
@@ -37,13 +36,20 @@ select mark, count(*) as times from (
   from trail_row window steps as (partition by mark order by entry_id)
 ) walked where back group by mark""")
 _LIVE: Final = text("""
-select count(*) from (select distinct on (mark) digest from trail_row order by mark, entry_id desc) newest
+select count(*) from (
+  select distinct on (mark) digest from trail_row order by mark, generation desc, entry_id) newest
 where digest <> :removed""")
-_ROWS: Final = text(f"select case_id, name, part, generation, manifest from {TABLE} order by case_id, name, part")  # noqa: S608
+_ROWS: Final = text(
+    " union all ".join(
+        f"""select '{kind.table}' as kind, array[{", ".join(f"{column}::text" for column in kind.place)}] as place,
+            generation, {kind.content} as content from {kind.table}"""  # noqa: S608 -- constants of a file
+        for kind in written.KINDS.values()
+    )
+)
 _NEWEST: Final = text("""
 select asked.mark, newest.digest from unnest(:marks) as asked(mark)
 cross join lateral (
-  select digest from trail_row where trail_row.mark = asked.mark order by entry_id desc limit 1) newest
+  select digest from trail_row where trail_row.mark = asked.mark order by generation desc, entry_id limit 1) newest
 """).bindparams(bindparam("marks", type_=ARRAY(LargeBinary)))
 
 
@@ -77,24 +83,30 @@ def verify_rows(connection: Connection, log_secret: bytes) -> RowReport:
     rows = matched = count = 0
     replayed = _counts(connection, _REPLAYED)
     for batch in _batches(connection):
-        marks = [written.mark(key, TABLE, str(row.case_id), row.name, str(row.part)) for row in batch]
+        states = [_state(key, row) for row in batch]
+        marks = [state.mark for state in states]
         newest = {bytes(one.mark): bytes(one.digest) for one in connection.execute(_NEWEST, {"marks": marks})}
-        for mark, row in zip(marks, batch, strict=True):
+        for state, row in zip(states, batch, strict=True):
             rows += 1
-            matched += mark in newest and newest[mark] != written.REMOVED
-            for kind in _kinds(row, newest.get(mark), replayed=mark in replayed):
+            matched += newest.get(state.mark, written.REMOVED) != written.REMOVED
+            for kind in _kinds(state, newest.get(state.mark), replayed=state.mark in replayed):
                 count += 1
-                found += [RowFault(kind, f"{row.case_id} {row.name} {row.part}")] if len(found) < SHOWN else []
+                found += [RowFault(kind, " ".join((row.kind, *row.place)))] if len(found) < SHOWN else []
     for kind, wrong in _totals(connection, matched):
         count += wrong
         found.append(RowFault(kind, rows=wrong))
     return RowReport(rows, tuple(found), count)
 
 
-def _kinds(row: Row[Any], newest: bytes | None, *, replayed: bool) -> Iterator[RowKind]:
+def _state(key: bytes, row: Row[Any]) -> RowState:
+    mark = written.mark(key, written.KINDS[row.kind], row.place)
+    return written.state(key, mark, row.generation, bytes(row.content))
+
+
+def _kinds(state: RowState, newest: bytes | None, *, replayed: bool) -> Iterator[RowKind]:
     if newest is None:
         yield "unrecorded"
-    elif hashlib.sha256(row.manifest).digest() != newest:
+    elif state.digest != newest:
         yield "rolled-back"
     if replayed:
         yield "replayed"

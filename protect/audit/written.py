@@ -1,7 +1,8 @@
 """States of sealed rows as an entry records them, in the open but telling nobody which case a row belongs to.
 
-Of each row: a keyed hash of its place (16 bytes), its generation (4), and the SHA-256 of its manifest (32). A row that
-was removed has a digest of zeros.
+Of each row: a keyed hash of its place (16 bytes), its generation (4), and a keyed hash of the generation with what its
+whole content hangs on (32): its manifest, or the one sealed value that it has. The newest state is that of the highest
+generation, so who has only the database can neither make one nor repeat an older one. A row that was removed has zeros.
 """
 
 import hashlib
@@ -18,6 +19,20 @@ REMOVED: Final = bytes(32)
 _RECORD: Final = struct.Struct(">16sI32s")
 
 
+class Kind(NamedTuple):
+    """A table of sealed rows: the columns that say which row it is, and the column that its content hangs on."""
+
+    table: str
+    place: tuple[str, ...]
+    content: str
+
+
+COMPARTMENT: Final = Kind("case_compartment", ("case_id", "name", "part"), "manifest")
+SHARD: Final = Kind("search_shard", ("unit_id", "number"), "block")
+CODED: Final = Kind("coded_record", ("id",), "record")
+KINDS: Final = {kind.table: kind for kind in (COMPARTMENT, SHARD, CODED)}
+
+
 class RowState(NamedTuple):
     """The state that was written to one row."""
 
@@ -31,14 +46,15 @@ def marking_key(server_secret: bytes) -> bytes:
     return derive(server_secret, "row-mark.v1")
 
 
-def mark(key: bytes, *place: str) -> bytes:
-    """The mark of a place: table, case, compartment, part."""
-    return hmac.digest(key, lp("row-mark.v1", *place), "sha256")[:MARK_BYTES]
+def mark(key: bytes, kind: Kind, place: Iterable[object]) -> bytes:
+    """The mark of a row, from the values of the columns of its place."""
+    return hmac.digest(key, lp("row-mark.v1", kind.table, *map(str, place)), "sha256")[:MARK_BYTES]
 
 
-def state(row_mark: bytes, generation: int, manifest: bytes) -> RowState:
-    """The state of a row that was just sealed."""
-    return RowState(row_mark, generation, hashlib.sha256(manifest).digest())
+def state(key: bytes, row_mark: bytes, generation: int, content: bytes) -> RowState:
+    """The state of a row with this content."""
+    told = lp("row-state.v1", row_mark, generation.to_bytes(4, "big"), hashlib.sha256(content).digest())
+    return RowState(row_mark, generation, hmac.digest(key, told, "sha256"))
 
 
 def pack(states: Iterable[RowState]) -> bytes | None:

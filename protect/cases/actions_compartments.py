@@ -12,7 +12,7 @@ from sqlalchemy import select
 from protect.access import rows as sealed_rows
 from protect.access.errors import NotReady
 from protect.access.gate import Gate, Ref
-from protect.access.opening import Opening
+from protect.access.opening import COMPARTMENT, Opening
 from protect.access.rows import CompartmentRow
 from protect.cases.facts import (
     ADMINISTRATIVE,
@@ -86,7 +86,7 @@ def open_rows(
     named = names_in(readable)
     names = named if wanted is None else tuple(sorted(set(named) & set(wanted)))
     opening = gate.opening(action, [Ref("case", case.id)], fields=names, purpose=purpose or purpose_of(gate))
-    opening.require_newest(readable)
+    opening.require_newest(COMPARTMENT, readable)
     values: dict[str, str] = {**case.administrative, "case_code": case.code, "case_status": case.status}
     for row in readable:
         values |= opening.fields(row, names)
@@ -100,8 +100,10 @@ def open_names(
     opening = gate.opening(
         action, [Ref("case", case_id) for case_id in case_ids], fields=NAMES, purpose=purpose_of(gate)
     )
+    readable = list(rows) if opening.holds(NAMED_BY) else []
+    opening.require_newest(COMPARTMENT, readable)
     values: dict[uuid.UUID, dict[str, str]] = {}
-    for row in rows if opening.holds(NAMED_BY) else ():
+    for row in readable:
         values.setdefault(row.case_id, {}).update(opening.fields(row, NAMES))
     return {case_id: full_name(found) for case_id, found in values.items()}
 

@@ -3,14 +3,15 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from protect.access.errors import Conflict
 from protect.access.gate import Gate, Ref
-from protect.access.opening import Opening, SearchEntry
+from protect.access.opening import SHARD, Opening, SearchEntry
+from protect.access.rows import ShardRow
 from protect.cases import search
 from protect.cases.actions_compartments import NAMED_BY, OpenCase, compartments_of, open_names
 from protect.cases.facts import NAMES
@@ -22,7 +23,7 @@ from protect.vocab import PartialDate
 ENTRIES: Final = 64  # of one shard at most: a change re-seals one block, and its length tells little
 MOST_HITS: Final = 50
 ATTEMPTS: Final = 5
-SHARD: Final = (  # thousands of rows are read at once: columns cost less than objects
+COLUMNS: Final = (  # thousands of rows are read at once: columns cost less than objects
     SearchShard.agency_id, SearchShard.unit_id, SearchShard.number, SearchShard.generation, SearchShard.block,
 )  # fmt: skip
 NEWEST_FIRST: Final = (
@@ -49,9 +50,10 @@ class FoundCase:
 def search_cases(gate: Gate, typed: str) -> tuple[FoundCase, ...]:
     """The cases within reach whose name or code fits, best first; a supervisor reaches all units of the agency."""
     gate.permit("case:search")
-    shards = gate.db.execute(select(*SHARD).order_by(SearchShard.unit_id, SearchShard.number)).all()
+    shards = gate.db.execute(select(*COLUMNS).order_by(SearchShard.unit_id, SearchShard.number)).all()
     refs = [Ref("unit", unit_id) for unit_id in dict.fromkeys(shard.unit_id for shard in shards)]
     opening = gate.opening("case:search", refs, fields=(*NAMES, "birth_date"), purpose="search")
+    opening.require_newest(SHARD, shards)
     entries = (entry for shard in shards for entry in _entries(opening, shard))
     hits = [hit.entry for hit in search.find(entries, typed, limit=MOST_HITS)]
     return _found(gate, hits)
@@ -105,8 +107,7 @@ def _begin_shard(gate: Gate, unit_id: uuid.UUID, number: int, entries: Sequence[
 
 
 def _widen(gate: Gate, shard: SearchShard, added: Sequence[SearchEntry]) -> None:
-    place = (shard.unit_id, shard.number, shard.generation)
-    shard.block, shard.entries = gate.seals.widened_shard(*place, shard.block, added)
+    shard.block, shard.entries = gate.seals.widened_shard(shard, added)
     shard.generation += 1
 
 
@@ -117,7 +118,7 @@ def _rewrite(gate: Gate, shard: SearchShard, entries: Sequence[SearchEntry]) -> 
 
 
 def _entries(opening: Opening, shard: SearchShard | Row[uuid.UUID, uuid.UUID, int, int, Sealed]) -> list[SearchEntry]:
-    return opening.shard(shard.agency_id, shard.unit_id, shard.number, shard.generation, shard.block)
+    return opening.shard(cast("ShardRow", shard))
 
 
 def _entry(case: OpenCase) -> SearchEntry:

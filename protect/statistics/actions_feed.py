@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from protect.access.errors import NotReady
 from protect.access.gate import Gate, Ref
+from protect.access.opening import CODED
 from protect.cases.actions import CodedFacts
 from protect.statistics.feed import CountedRecord, ExcludedRecord, RecordUnreadable, decode, encode
 from protect.statistics.models import CodedRecord
 from protect.store.sealed import Sealed
-from protect.vault.errors import CiphertextRejected
+from protect.vault.errors import CiphertextRejected, Reason
 
 COMMISSION = "commission"
 STATISTICS = "statistics"
@@ -46,16 +47,20 @@ def feed(gate: Gate, facts: CodedFacts) -> None:
 def open_all(gate: Gate) -> Opened:
     """Every record of every agency, opened with this session's key after one entry was committed.
 
-    A record that was changed, or written by a later program, is left out, counted, and named in an entry.
-    Raises CompartmentLocked without the key.
+    A record that was changed, put back to an earlier state, or written by a later program, is left out, counted, and
+    named in an entry. Raises CompartmentLocked without the key.
     """
     opening = gate.opening("statistics:open", [Ref("coded_record", "*")], fields=_FIELDS, purpose=STATISTICS)
-    rows = gate.db.scalars(select(CodedRecord).order_by(CodedRecord.id))
+    rows = gate.db.scalars(select(CodedRecord).order_by(CodedRecord.id)).all()
     records: list[CountedRecord | ExcludedRecord] = []
     shut: dict[uuid.UUID, str] = {}
+    old = {row.id for row in opening.put_back(CODED, rows)}
     for row in rows:
         try:
-            records.append(decode(opening.dropped(STATISTICS, _context(row.id), row.record.blob)))
+            record = decode(opening.dropped(STATISTICS, _context(row.id), row.record.blob))
+            if row.id in old:
+                raise CiphertextRejected(Reason.ROLLBACK)
+            records.append(record)
         except (CiphertextRejected, RecordUnreadable) as error:
             shut[row.id] = error.reason if isinstance(error, CiphertextRejected) else str(error)
     if shut:
@@ -82,8 +87,9 @@ _FIELDS = (
 def _put(gate: Gate, record_id: uuid.UUID, sealed: Sealed, version: int) -> None:
     row = gate.db.get(CodedRecord, record_id)
     if row is None:
-        row = CodedRecord(id=record_id, agency_id=gate.member.agency_id)
+        row = CodedRecord(id=record_id, agency_id=gate.member.agency_id, generation=0)
         gate.db.add(row)
+    row.generation += 1
     row.key_version, row.record, row.updated_at = version, sealed, gate.now()
 
 

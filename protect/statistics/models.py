@@ -19,6 +19,7 @@ class CodedRecord(CaseBound, Base):
     __table_args__ = ({"info": {"rls": "feed"}},)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     key_version: Mapped[int]
+    generation: Mapped[int]
     record: Mapped[Sealed]
     updated_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 

@@ -1,6 +1,5 @@
 """A sealed row is in the state that was recorded last, or it is not opened, and the check of all rows names it."""
 
-import hashlib
 import threading
 import uuid
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ import pytest
 from sqlalchemy import Connection, NullPool, create_engine, select, text
 
 from protect.access.gate import Gate
-from protect.access.rows import TABLE
 from protect.access.trail_rows import WrittenRows
 from protect.audit import written
 from protect.audit.models import TrailEntry, TrailRow
@@ -108,15 +106,14 @@ def test_each_entry_of_a_write_tells_mark_generation_and_digest(world: World, ca
     change(world, case_id, "Avenue Deux")
     row = kept(world, case_id)
     key = written.marking_key(world.runtime.secrets.log)
-    mark = written.mark(key, TABLE, str(case_id), "contact", "0")
+    mark = written.mark(key, written.COMPARTMENT, (case_id, "contact", 0))
     with world.runtime.unit_of_work() as db:
         packed = db.scalars(
             select(TrailEntry.written).where(TrailEntry.action == "case:save").order_by(TrailEntry.id.desc())
         ).first()
     assert packed is not None
     states = {state.mark: state for state in written.unpack(packed)}
-    assert states[mark].generation == row["generation"]
-    assert states[mark].digest == hashlib.sha256(bytes(row["manifest"])).digest()
+    assert states[mark] == written.state(key, mark, int(row["generation"]), bytes(row["manifest"]))
     assert case_id.bytes not in packed
     assert str(case_id).encode() not in packed
 
@@ -129,7 +126,7 @@ def test_a_row_put_back_whole_is_not_opened_and_is_named(world: World, case_id: 
         see(world, case_id)
     assert rejected.value.reason is Reason.ROLLBACK
     assert kinds(world) == {"rolled-back": 1}
-    assert report(world).faults[0].place == f"{case_id} contact 0"
+    assert report(world).faults[0].place == f"case_compartment {case_id} contact 0"
 
 
 def test_nobody_saves_over_a_row_that_was_put_back(world: World, case_id: uuid.UUID) -> None:
@@ -159,7 +156,7 @@ def test_a_step_back_stays_visible_after_it_was_saved_over(
     change(world, case_id, "Avenue Deux")
     put_back(world, case_id, old)
     with monkeypatch.context() as patch:
-        patch.setattr(WrittenRows, "require_newest", lambda *_: None)
+        patch.setattr(WrittenRows, "put_back", lambda *_: [])
         change(world, case_id, "Avenue Trois")
     assert kinds(world) == {"replayed": 1}
 
@@ -229,7 +226,7 @@ def test_a_write_without_an_entry_of_its_own_is_recorded_at_the_end(world: World
         ).one()
         for column, value in gate.seals.change(row, {"current_address": "Avenue Quatre"}).items():
             setattr(row, column, value)
-        opening.require_newest([row])
+        opening.require_newest(written.COMPARTMENT, [row])
     with world.runtime.unit_of_work() as db:
         assert db.scalars(select(TrailEntry.action).order_by(TrailEntry.id.desc())).first() == "row:write"
     assert report(world).sound
@@ -271,7 +268,7 @@ def test_who_knows_the_cases_and_not_the_secret_links_no_mark(world: World, case
         marks = set(db.scalars(select(TrailRow.mark)))
     for guess in (bytes(32), world.runtime.secrets.session, world.runtime.secrets.pepper, world.runtime.secrets.flask):
         key = written.marking_key(guess)
-        assert written.mark(key, TABLE, str(case_id), "contact", "0") not in marks
+        assert written.mark(key, written.COMPARTMENT, (case_id, "contact", 0)) not in marks
 
 
 def test_a_row_that_was_removed_on_purpose_is_not_missing(world: World, case_id: uuid.UUID) -> None:

@@ -58,7 +58,11 @@ def test_what_cannot_be_read_is_part_of_what_is_proposed(world):
     with world.analyst.gate() as gate:
         seen = actions.build(gate, QUARTER).seen
     with world.officer.gate() as gate:
-        gate.db.add(CodedRecord(id=uuid.uuid4(), agency_id=gate.member.agency_id, key_version=1, record=Sealed(b"x")))
+        gate.db.add(
+            CodedRecord(
+                id=uuid.uuid4(), agency_id=gate.member.agency_id, key_version=1, generation=1, record=Sealed(b"x")
+            )
+        )
     with pytest.raises(actions.CountsChanged), world.analyst.gate() as gate:
         actions.propose(gate, QUARTER, seen, uuid.uuid4())
 

@@ -1,6 +1,8 @@
 -- What an entry says of the sealed rows that were written with it.
 
 alter table trail_entry add column written bytea;
+alter table coded_record add column generation integer not null default 1;
+alter table coded_record alter column generation drop default;
 
 drop trigger trail_entry_sealed on trail_entry;
 create trigger trail_entry_sealed before update on trail_entry for each row
@@ -16,10 +18,10 @@ create trigger trail_entry_sealed before update on trail_entry for each row
 
 create table trail_row (
   mark bytea not null,
-  entry_id bigint not null,
   generation integer not null,
+  entry_id bigint not null,
   digest bytea not null,
-  constraint pk_trail_row primary key (mark, entry_id)
+  constraint pk_trail_row primary key (mark, generation, entry_id)
 );
 
 create function trail_spread() returns trigger language plpgsql set search_path = pg_catalog as $$
