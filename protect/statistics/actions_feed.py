@@ -58,11 +58,13 @@ def open_all(gate: Gate) -> Opened:
     for row in rows:
         try:
             record = decode(opening.dropped(STATISTICS, _context(row.id), row.record.blob))
-            if row.id in old:
-                raise CiphertextRejected(Reason.ROLLBACK)
-            records.append(record)
         except (CiphertextRejected, RecordUnreadable) as error:
             shut[row.id] = error.reason if isinstance(error, CiphertextRejected) else str(error)
+            continue
+        if row.id in old:
+            shut[row.id] = Reason.ROLLBACK
+        else:
+            records.append(record)
     if shut:
         refs = [Ref("coded_record", record_id) for record_id in shut]
         gate.record_unreadable("statistics:open", refs, "; ".join(sorted(set(shut.values()))))
