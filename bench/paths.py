@@ -16,7 +16,9 @@ from bench.example import FIELDS, LISTED
 from bench.people import Person
 from bench.timing import Act
 from bench.twins import WORKING, EncryptedCase, PlainCase, Twin
-from protect.access.opening import Opening
+from protect.access.gate import Gate
+from protect.access.keyring import Keyring
+from protect.access.opening import COMPARTMENT, Opening
 from protect.cases.actions_reading import ListedRow, case_with_parts, page_with_parts
 from protect.cases.models import CaseFile
 
@@ -37,10 +39,10 @@ def case_ids(person: Person) -> Sequence[uuid.UUID]:
         return gate.db.scalars(select(CaseFile.id).order_by(CaseFile.id)).all()
 
 
-def opening_of(person: Person) -> Opening:
+def keyring_of(person: Person) -> Keyring:
     """The keys of the session, as they are when the entry has been written: unwrapped once, outside the measure."""
     with person.gate() as gate:
-        return gate.opening("case:list", [], fields=LISTED, purpose="assistance")
+        return gate.keyring
 
 
 class Sealed:
@@ -48,23 +50,31 @@ class Sealed:
 
     def __init__(self, person: Person) -> None:
         self._person = person
-        self._opening = opening_of(person)
+        self._keyring = keyring_of(person)
         self._ids = cycle(case_ids(person))
 
     def list(self) -> Found:
         """Four fields of fifty cases."""
         with self._person.gate() as gate:
             _cases, parts = page_with_parts(gate, 0, PAGE, "identity")
-            return {part.case_id: self._opening.fields(part, LISTED) for part in parts}
+            opening = self._opening(gate)
+            opening.require_newest(COMPARTMENT, parts)
+            return {part.case_id: opening.fields(part, LISTED) for part in parts}
 
     def open(self) -> dict[str, str]:
         """Thirty fields of one case."""
         with self._person.gate() as gate:
             _case, parts = case_with_parts(gate, next(self._ids))
+            opening = self._opening(gate)
+            opening.require_newest(COMPARTMENT, parts)
             values: dict[str, str] = {}
             for part in parts:
-                values |= self._opening.fields(part)
+                values |= opening.fields(part)
             return values
+
+    def _opening(self, gate: Gate) -> Opening:
+        """What `gate.opening` gives once the entry is written."""
+        return Opening(self._keyring, self._person.runtime.shred, gate._written)  # noqa: SLF001 -- without the entry
 
 
 class Unsealed:
