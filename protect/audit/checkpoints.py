@@ -31,6 +31,10 @@ class Watch:
         return next((one for one in self.witnesses if (one.name, one.key_id) == (line.name, line.key_id)), None)
 
 
+CLOCKS: Final = timedelta(minutes=10)
+"""How far the clocks of witness and server may differ when it asks."""
+
+
 class CosignatureRefused(Exception):
     """What was sent back is not the signature of a known witness under a checkpoint of this log."""
 
@@ -79,6 +83,13 @@ def proof_since(session: Session, old: int) -> str | None:
         proof = []  # a log that lost entries can prove nothing, and whoever asks will say so
     lines = [f"old {old}", *map(notes.armoured_hash, proof)]
     return "\n".join(lines) + f"\n\n{found}"
+
+
+def require_witness(watch: Watch, shown: str, size: int, now: datetime) -> None:
+    """Refuse whoever is no witness of this log: how fast it grows tells when people are at work."""
+    at = notes.asked_at(shown, watch.witnesses, watch.log.name, size)
+    if abs(at - now.timestamp()) > CLOCKS.total_seconds():
+        raise CiphertextRejected(Reason.INPUT)
 
 
 def read_proof(shown: str) -> tuple[int, Sequence[bytes], Note]:

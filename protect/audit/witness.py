@@ -98,6 +98,12 @@ def recall(folder: Path) -> Memory:
         raise WitnessUnfit(f"{folder / MEMORY} is damaged: put its copy back") from None
 
 
+def ask(folder: Path, now: datetime) -> str:
+    """What the witness shows a server to be told how its log went on."""
+    memory = recall(folder)
+    return Cosigner(memory.name, _key(folder)).ask(memory.log.name, memory.size, int(now.timestamp()))
+
+
 def sign(folder: Path, shown: str, now: datetime) -> Note:
     """The head with this witness's signature under it, remembered before it is given away. Raises HeadRefused."""
     with _alone(folder):

@@ -18,6 +18,7 @@ from protect.vault.notes import LARGEST, Checkpoint
 
 PATH: Final = "/journal/temoin"
 PATIENCE: Final = 30
+NOT_FOUND: Final = 404
 FAULT: Final = 1
 PROBLEMS: Final[Mapping[Problem, Any]] = {
     Problem.UNREADABLE: lazy("This is no signed head of a log with its proof."),
@@ -63,7 +64,8 @@ def _sign(options: argparse.Namespace) -> int:
     remote = options.source.startswith(("https://", "http://"))
     try:
         known = witness.recall(options.state)
-        shown = _ask(options.source, known.size) if remote else _read(options.source)
+        asked = witness.ask(options.state, now)
+        shown = _ask(options.source, known.size, asked) if remote else _read(options.source)
         signed = str(witness.sign(options.state, shown, now))
     except WitnessUnfit as error:
         raise Refused(str(error)) from None
@@ -98,18 +100,19 @@ def _read(source: str) -> str:
         raise Refused(f"{source}: {error}") from None
 
 
-def _ask(address: str, size: int) -> str:
-    return _exchange(f"{address.rstrip('/')}{PATH}?{urlencode({'depuis': size})}", None)
+def _ask(address: str, size: int, asked: str) -> str:
+    return _exchange(f"{address.rstrip('/')}{PATH}?{urlencode({'depuis': size})}", None, f"Witness {asked}")
 
 
 def _send(address: str, signed: str) -> None:
     _exchange(f"{address.rstrip('/')}{PATH}", signed.encode())
 
 
-def _exchange(address: str, body: bytes | None) -> str:
+def _exchange(address: str, body: bytes | None, asked: str = "") -> str:
     """One request; the server tells forms of other sites by their origin, so ours is named."""
     parts = urlsplit(address)
     headers = {"Origin": f"{parts.scheme}://{parts.netloc}", "Content-Type": "text/plain; charset=utf-8"}
+    headers |= {"Authorization": asked} if asked else {}
     request = urllib.request.Request(address, body, headers)  # noqa: S310 -- http and https only, by the caller
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 -- as above
@@ -118,6 +121,10 @@ def _exchange(address: str, body: bytes | None) -> str:
         with error:
             plain = error.headers.get_content_type() == "text/plain"
             told = error.read(LARGEST).decode(errors="replace").strip() if plain else error.reason
+        if error.code == NOT_FOUND and asked:
+            told = gettext(
+                "The server shows nothing to this witness: its settings do not name it, or the clocks differ."
+            )
         raise Refused(f"{address}: {error.code} {told}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(f"{address}: {error}") from None

@@ -2,14 +2,22 @@
 
 from protect.access.gate import Gate
 from protect.audit import checkpoints
+from protect.vault.errors import CiphertextRejected
 
 
 class CosignatureRefused(Exception):
     """What was sent is no signature of a known witness; the message says why."""
 
 
-def proof_since(gate: Gate, size: int) -> str | None:
-    """The newest signed head and the proof that it continues the one of this size; nothing before the first."""
+def proof_since(gate: Gate, size: int, asked: str) -> str | None:
+    """The newest signed head and the proof that it continues the one of this size, for a witness that proves itself.
+
+    Nothing for anybody else, and nothing before the first head.
+    """
+    try:
+        checkpoints.require_witness(gate.watch, asked, size, gate.now())
+    except CiphertextRejected:
+        return None
     return checkpoints.proof_since(gate.db, size)
 
 

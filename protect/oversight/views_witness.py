@@ -1,4 +1,4 @@
-"""The address that witnesses use: text only, nothing about anybody, and no session."""
+"""The address that witnesses use: text only, nothing about anybody, and no session; a witness signs what it asks."""
 
 from typing import Final
 
@@ -10,6 +10,7 @@ from protect.web.pages import PUBLIC, Pages
 
 pages = Pages("witness", __name__)
 SINCE: Final = "depuis"
+SCHEME: Final = "Witness"
 UNPROCESSABLE: Final = 422
 
 
@@ -17,7 +18,8 @@ UNPROCESSABLE: Final = 422
 def checkpoint(gate: Gate) -> Response:
     """The newest signed head, with the proof that it continues the one that the witness knows."""
     size = request.args.get(SINCE, 0, type=int)
-    shown = actions.proof_since(gate, size) if 0 <= size < 2**63 else None
+    scheme, _, asked = request.headers.get("Authorization", "").partition(" ")
+    shown = actions.proof_since(gate, size, asked) if scheme == SCHEME and 0 <= size < 2**63 else None
     return _text(shown) if shown else abort(404)
 
 

@@ -7,6 +7,7 @@ grown. Everything is printable text, so that it can be sent by letter.
 import base64
 import binascii
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +15,7 @@ from protect.vault.encoding import text as decoded
 from protect.vault.encoding import u64
 from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.log import HASH_BYTES
-from protect.vault.signing import SigningKey, verify_note
+from protect.vault.signing import SigningKey, verify, verify_note
 
 LOG, WITNESS = 1, 4
 """Signature types: Ed25519 over the text, and Ed25519 over the text with a time before it."""
@@ -29,6 +30,7 @@ _KEY_BYTES: Final = 32
 _LARGEST_SIZE: Final = 2**63 - 1
 _BODY_LINES: Final = 3
 _ESCAPES: Final = 0x20
+_ASKED: Final = "witness-request.v1"
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,21 @@ class Cosigner:
         """Return the line that says: at this time this was the largest head seen, and the log had only grown."""
         signature = self.key.sign_note(_timed(at, note.text))
         return Line(self.name, self.verifier.key_id, u64(at) + signature)
+
+    def ask(self, log: str, size: int, at: int) -> str:
+        """Return what this witness shows now to be told what came after the first `size` entries of a log."""
+        return f"{self.name} {at} {_armour(self.key.sign(_ASKED, log, u64(size), u64(at)))}"
+
+
+def asked_at(shown: str, witnesses: Iterable[Verifier], log: str, size: int) -> int:
+    """Return when one of these witnesses asked for exactly this; CiphertextRejected if none of them did."""
+    name, _, rest = shown.partition(" ")
+    at, _, signature = rest.partition(" ")
+    asked = next((one for one in witnesses if one.name == name), None)
+    if asked is None:
+        raise CiphertextRejected(Reason.SIGNATURE)
+    verify(asked.public, _bare(signature), _ASKED, log, u64(size), u64(number(at)))
+    return number(at)
 
 
 def cosigned_at(line: Line) -> int:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from werkzeug.serving import make_server
@@ -18,7 +19,8 @@ from protect.app import application
 from protect.audit import witness
 from protect.cli import main, trail
 from protect.config import Settings
-from protect.vault.notes import Checkpoint, Note
+from protect.vault.notes import Checkpoint, Cosigner, Note
+from protect.vault.signing import SigningKey
 from tests.world import PASSPHRASE, World
 
 ADDRESS = "/journal/temoin"
@@ -173,7 +175,7 @@ def test_a_witness_whom_the_settings_do_not_name_is_told(
     grow(world)
     assert main(["checkpoint"]) == 0
     assert main(["witness", "--state", str(stranger), address]) == 2
-    assert "422" in said(capsys)
+    assert "404" in said(capsys)
 
 
 def test_an_auditor_checks_and_explains_at_the_terminal(
@@ -205,27 +207,58 @@ def test_a_fault_ends_with_one(world: World, instance: Runtime, capsys: pytest.C
     assert "FAULT edited at entry 3" in said(capsys)
 
 
-def test_the_address_says_nothing_of_anybody(world: World, instance: Runtime) -> None:
+def asking(runtime: Runtime, folder: Path, size: int, **other: Any) -> dict[str, str]:
+    """What the witness in this folder shows when it asks for this."""
+    told = {"log": log_signer(runtime).name, "size": size, "at": int(runtime.clock().timestamp())} | other
+    key = SigningKey((folder / witness.KEY).read_bytes())
+    return {"Authorization": "Witness " + Cosigner(witness.recall(folder).name, key).ask(**told)}
+
+
+def test_the_address_says_nothing_of_anybody(world: World, instance: Runtime, tmp_path: Path) -> None:
     client = world.client = application(instance).test_client()
+    folder = tmp_path / "witness"
     grow(world)
     assert main(["checkpoint"]) == 0
-    answer = client.get(ADDRESS)
+    answer = client.get(ADDRESS, headers=asking(instance, folder, 0))
     assert (answer.status_code, answer.mimetype, answer.headers["Cache-Control"]) == (200, "text/plain", "no-store")
     head, _, note = answer.text.partition("\n\n")
     size = Checkpoint.parse(Note.parse(note).text).size
     assert head == "old 0"
     for since in (1, size // 2, size, size + 1, 2**62):
-        shown = client.get(f"{ADDRESS}?depuis={since}").text
+        shown = client.get(f"{ADDRESS}?depuis={since}", headers=asking(instance, folder, since)).text
         assert shown.startswith(f"old {min(since, size)}\n")
-    assert len({client.get(f"{ADDRESS}?depuis={wrong}").status_code for wrong in (-1, 2**63)} - {404}) == 0
-    assert client.get(f"{ADDRESS}?depuis=x").text == answer.text
+    for wrong in (-1, 2**63, "x"):
+        assert client.get(f"{ADDRESS}?depuis={wrong}", headers=asking(instance, folder, 1)).status_code == 404
     assert "Set-Cookie" not in answer.headers
 
 
-def test_what_is_posted_there_proves_itself_or_is_refused(world: World, instance: Runtime) -> None:
+def test_only_a_witness_learns_how_fast_the_trail_grows(world: World, instance: Runtime, tmp_path: Path) -> None:
     client = application(instance).test_client()
+    folder, stranger = tmp_path / "witness", tmp_path / "stranger"
+    witness.begin(stranger, NAME, str(log_signer(instance).verifier))
+    grow(world)
+    assert main(["checkpoint"]) == 0
+    right, now = asking(instance, folder, 0)["Authorization"], int(instance.clock().timestamp())
+    assert client.get(ADDRESS, headers={"Authorization": right}).status_code == 200
+    spoiled = ("", "Witness", right.replace("Witness", "Bearer"), right[:-8] + "AAAAAA==", f"Witness {NAME} x y")
+    absent = client.get(ADDRESS).data
+    for wrong in (
+        *({"Authorization": shown} for shown in spoiled),
+        asking(instance, stranger, 0),
+        asking(instance, folder, 1),
+        asking(instance, folder, 0, log="another.example"),
+        asking(instance, folder, 0, at=now - 601),
+        asking(instance, folder, 0, at=now + 601),
+    ):
+        answer = client.get(ADDRESS, headers=wrong)
+        assert (answer.status_code, answer.data) == (404, absent)
+
+
+def test_what_is_posted_there_proves_itself_or_is_refused(world: World, instance: Runtime, tmp_path: Path) -> None:
+    client = application(instance).test_client()
+    shown = client.get(ADDRESS, headers=asking(instance, tmp_path / "witness", 0)).text
     own = {"Origin": "http://localhost", "Content-Type": "text/plain"}
-    for body in ("", "x", "x" * 100_000, "\xff", client.get(ADDRESS).text):
+    for body in ("", "x", "x" * 100_000, "\xff", shown):
         answer = client.post(ADDRESS, data=body, headers=own)
         assert answer.status_code == 422
         assert answer.mimetype == "text/plain"
