@@ -96,7 +96,8 @@ def _package(copy: Copy, name: str, *, revived: bool = False) -> Act:
 
     def act(gate: Gate, opening: Opening) -> Any:
         if revived:
-            opening = Opening(opening._keyring, ShredStore(_with_any_key(copy, context.referral_id)))
+            revived_store = ShredStore(_with_any_key(copy, context.referral_id))
+            opening = Opening(opening._keyring, revived_store, gate._written)
         return opening.package(sealed.wrapped_key, sealed.content, context, gate.now())
 
     return act
