@@ -1,7 +1,7 @@
 """The permission table and the compartments of each role, as data; whatever it does not name is denied."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 PUBLIC: Final = "public"
+HAS_PERMISSION: Final = "role"  # the clause that comes before every predicate
 
 
 class ActorLike(Protocol):
@@ -25,6 +26,28 @@ class ActorLike(Protocol):
     @property
     def role(self) -> str:
         """The one role the person acts in."""
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One condition and whether it holds; `holds` is None where no object was named to ask it of."""
+
+    name: str
+    holds: bool | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A decision together with everything it was made of: there is no other way to make one."""
+
+    permission: str
+    role: str
+    clauses: tuple[Clause, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """Whether no clause failed. One that could not be asked is asked again of the object itself."""
+        return all(clause.holds is not False for clause in self.clauses)
 
 
 @dataclass(frozen=True)
@@ -51,10 +74,16 @@ class Policy:
 
     def permits(self, actor: ActorLike, permission: str, subject: Any = None) -> bool:
         """Whether the actor may do this to `subject`; without a subject, whether the role may do it at all."""
+        return self.explain(actor, permission, subject).allowed
+
+    def explain(self, actor: ActorLike, permission: str, subject: Any = None) -> Answer:
+        """The decision with its clauses, each asked by itself: that the role has it, then what its predicate says."""
         name = self.clauses.get(permission, {}).get(actor.role)
+        role = Clause(HAS_PERMISSION, name is not None)
         if name is None:
-            return False
-        return subject is None or PREDICATES[name](actor, subject)
+            return Answer(permission, actor.role, (role,))
+        asked = (Clause(part, None if subject is None else PARTS[part](actor, subject)) for part in PREDICATES[name])
+        return Answer(permission, actor.role, (role, *asked))
 
     def readable(self, role: str) -> tuple[str, ...]:
         """Compartments whose key the role may be given."""
@@ -65,23 +94,29 @@ class Policy:
         return self.clauses["case:list"].get(role) == "own_unit"
 
 
-def _any(_actor: ActorLike, _subject: Any) -> bool:
-    return True
-
-
-def _own_agency(actor: ActorLike, subject: Any) -> bool:
+def _agency(actor: ActorLike, subject: Any) -> bool:
     return bool(subject.agency_id == actor.agency_id)
 
 
-def _own_unit(actor: ActorLike, subject: Any) -> bool:
-    return _own_agency(actor, subject) and actor.unit_id is not None and bool(subject.unit_id == actor.unit_id)
+def _unit(actor: ActorLike, subject: Any) -> bool:
+    return actor.unit_id is not None and bool(subject.unit_id == actor.unit_id)
 
 
 def _received(actor: ActorLike, subject: Any) -> bool:
     return bool(subject.to_agency_id == actor.agency_id)
 
 
-PREDICATES: Final = {"any": _any, "own_agency": _own_agency, "own_unit": _own_unit, "received": _received}
+PARTS: Final[Mapping[str, Callable[[ActorLike, Any], bool]]] = {
+    "agency": _agency,
+    "unit": _unit,
+    "received": _received,
+}
+PREDICATES: Final[Mapping[str, tuple[str, ...]]] = {
+    "any": (),
+    "own_agency": ("agency",),
+    "own_unit": ("agency", "unit"),
+    "received": ("received",),
+}
 
 
 @cache
