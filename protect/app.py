@@ -9,10 +9,12 @@ from flask import Flask, g
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from protect.access.checkup import has_members
 from protect.access.closer import Closer
 from protect.access.founding import new_root
 from protect.access.gate import Gate
 from protect.access.policy import policy
+from protect.access.renewal import take_over
 from protect.access.runtime import Runtime
 from protect.access.trail_log import log_signer
 from protect.access.trail_pins import contradicted
@@ -23,7 +25,15 @@ from protect.auth.views import pages as auth_pages
 from protect.cases.actions import on_saved
 from protect.cases.beside import followed
 from protect.cases.views import pages as cases_pages
-from protect.config import load_secrets, load_settings, make_secrets
+from protect.config import (
+    SecretMissing,
+    Settings,
+    load_settings,
+    make_secrets,
+    missing_secrets,
+    open_secrets,
+    secrets_place,
+)
 from protect.directory.views import pages as directory_pages
 from protect.i18n import language, lazy
 from protect.oversight.views import pages as oversight_pages
@@ -82,7 +92,7 @@ def open_runtime(data: Path) -> tuple[Runtime, Database]:
     Raises ConfigurationRefused or a StoreError that says what to do.
     """
     settings = load_settings(data)
-    secrets = load_secrets(settings.secrets_folder)
+    secrets = open_secrets(settings)
     database = open_database(settings.data, settings.database, settings.postgres_bin)
     web = engine(database.url("web"))
     try:
@@ -91,7 +101,9 @@ def open_runtime(data: Path) -> tuple[Runtime, Database]:
     except StoreError:
         web.dispose()
         raise
-    return Runtime(settings, secrets, web, ShredStore(settings.data / "shred.sqlite")), database
+    runtime = Runtime(settings, secrets, web, ShredStore(settings.data / "shred.sqlite"))
+    take_over(runtime)
+    return runtime, database
 
 
 def found_instance(data: Path, *, demonstration: bool = False) -> Path:
@@ -100,14 +112,32 @@ def found_instance(data: Path, *, demonstration: bool = False) -> Path:
     config = data / "config.toml"
     if demonstration and not config.exists():
         config.write_text("demonstration = true\n", encoding="utf-8")
-    make_secrets(load_settings(data).secrets_folder)
-    upgrade_instance(data)
+    settings = load_settings(data)
+    database = open_database(settings.data, settings.database, settings.postgres_bin)
+    _require_lost_nothing(settings, database)
+    if secrets_place(settings).writable:
+        make_secrets(settings.secrets_folder, demonstration=settings.demonstration)
+    migrate.upgrade(database)
     key = data / DIRECTORY_KEY
     key.parent.mkdir(mode=0o700, exist_ok=True)
     if not key.exists():
         with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as file:
             file.write(new_root().private)
     return key
+
+
+def _require_lost_nothing(settings: Settings, database: Database) -> None:
+    """Refuse to make up a secret for people who are there already: it would lock everybody out."""
+    lost = missing_secrets(settings)
+    if lost:
+        web = engine(database.url("web"))
+        peopled = has_members(web)
+        web.dispose()
+        if peopled:
+            raise SecretMissing(
+                f"the database has members, and {', '.join(lost)} is missing in {secrets_place(settings).folder}. "
+                "Put the secret back from its own backup; a new one would lock everybody out."
+            )
 
 
 def upgrade_instance(data: Path) -> None:

@@ -1,10 +1,12 @@
 """Settings of an instance, read from its TOML file; secrets are files beside it, never values in it."""
 
 import os
+import re
 import secrets as randomness
 import stat
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +16,11 @@ SECRET_NAMES: Final = ("pepper", "session", "flask", "log")
 SECRET_BYTES: Final = 32
 SECRET_MODE: Final = 0o400
 READABLE_BY_OTHERS: Final = 0o077
+CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"  # set by systemd; one file there for each credential of the unit
+CREDENTIAL_PREFIX: Final = "protect_"
+# systemd lets the service's user in by an access list, which the mode shows as rights of the group.
+CREDENTIAL_MASK: Final = 0o037
+DEMONSTRATION_MARK: Final = b"demo"  # how the secrets of a demonstration begin, so that they can serve nothing else
 
 
 class ConfigurationRefused(Exception):
@@ -32,6 +39,10 @@ class SecretReadable(ConfigurationRefused):
     """A secret file can be read by others than its owner."""
 
 
+class SecretInvented(ConfigurationRefused):
+    """A secret was made for a demonstration, and the instance is none."""
+
+
 class Settings(BaseModel):
     """What an operator may choose. Every key has a default that is safe; an unknown key is refused."""
 
@@ -41,6 +52,8 @@ class Settings(BaseModel):
     database: str = "embedded"
     postgres_bin: Path | None = None
     secrets: Path | None = None
+    backups: Path | None = None
+    backup_hours: int = Field(26, ge=1, le=24 * 31)
     product_name: str = Field("Protéger", min_length=1, max_length=40)
     country: str = Field("CD", pattern="^[A-Z]{2}$")
     phone_prefix: str = Field("+243", pattern=r"^\+[1-9]\d{0,3}$")
@@ -69,9 +82,53 @@ class Secrets:
     session: bytes
     flask: bytes
     log: bytes
+    earlier: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return "Secrets([withheld])"
+
+    def versions(self, name: str) -> tuple[bytes, ...]:
+        """Every version of a secret that is still here, the one in use first."""
+        return (getattr(self, name), *self.earlier.get(name, ()))
+
+
+@dataclass(frozen=True)
+class SecretsPlace:
+    """Where the secrets lie: `pepper` is the first version of that name, `pepper.1` the next; the highest is in use."""
+
+    folder: Path
+    prefix: str = ""
+
+    @property
+    def writable(self) -> bool:
+        """Whether secrets can be made here; those that systemd hands over are changed at their source."""
+        return not self.prefix
+
+    def versions(self, name: str) -> list[Path]:
+        """The files of a secret, newest first."""
+        pattern = re.compile(rf"{re.escape(self.prefix + name)}(?:\.([1-9]\d*))?")
+        paths = self.folder.iterdir() if self.folder.is_dir() else ()
+        found = {int(match[1] or 0): path for path in paths if (match := pattern.fullmatch(path.name))}
+        return [found[number] for number in sorted(found, reverse=True)]
+
+    def path(self, name: str) -> Path:
+        """The file of the first version."""
+        return self.folder / (self.prefix + name)
+
+    def following(self, name: str) -> Path:
+        """The file of the version that comes next."""
+        found = self.versions(name)
+        number = int(found[0].name.removeprefix(self.prefix + name).removeprefix(".") or 0) + 1 if found else 0
+        return self.folder / (f"{name}.{number}" if number else name)
+
+
+def secrets_place(settings: Settings) -> SecretsPlace:
+    """The credentials that systemd gives the service, where it gives any; else the folder of the settings."""
+    given = os.environ.get(CREDENTIALS)
+    credentials = SecretsPlace(Path(given), CREDENTIAL_PREFIX) if given else None
+    if credentials and any(credentials.versions(name) for name in SECRET_NAMES):
+        return credentials
+    return SecretsPlace(settings.secrets_folder)
 
 
 def load_settings(data: Path) -> Settings:
@@ -90,39 +147,102 @@ def load_settings(data: Path) -> Settings:
         raise SettingUnknown(f"{path}: {reasons}. See config.example.toml for every setting.") from error
 
 
-def load_secrets(folder: Path) -> Secrets:
-    """The secrets of `folder`. Raises SecretMissing or SecretReadable and never makes one up."""
-    return Secrets(**{name: _read_secret(folder / name) for name in SECRET_NAMES})
+def open_secrets(settings: Settings) -> Secrets:
+    """The secrets of an instance. Raises SecretMissing, SecretReadable or SecretInvented and never makes one up."""
+    place = secrets_place(settings)
+    secrets = load_secrets(place.folder, place.prefix)
+    for name in SECRET_NAMES:
+        if getattr(secrets, name).startswith(DEMONSTRATION_MARK) and not settings.demonstration:
+            raise SecretInvented(
+                f"{place.versions(name)[0]} was made for a demonstration. Begin a new instance with `protect init` in "
+                f"an empty folder, or say so in config.toml: demonstration = true"
+            )
+    return secrets
 
 
-def make_secrets(folder: Path) -> None:
-    """Write the secrets that are absent, mode 0400. Existing ones are left alone."""
+def load_secrets(folder: Path, prefix: str = "") -> Secrets:
+    """Every version of the secrets in `folder`. Raises SecretMissing or SecretReadable and never makes one up."""
+    place = SecretsPlace(folder, prefix)
+    found = {name: [read_secret(path) for path in place.versions(name) or [place.path(name)]] for name in SECRET_NAMES}
+    newest = {name: values[0] for name, values in found.items()}
+    return Secrets(**newest, earlier={name: tuple(values[1:]) for name, values in found.items() if values[1:]})
+
+
+def missing_secrets(settings: Settings) -> tuple[str, ...]:
+    """The names of which there is no file."""
+    place = secrets_place(settings)
+    return tuple(name for name in SECRET_NAMES if not place.versions(name))
+
+
+def make_secrets(folder: Path, *, demonstration: bool = False) -> tuple[str, ...]:
+    """Write the secrets that are absent, mode 0400; their names. Existing ones are left alone."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    for name in SECRET_NAMES:
-        path = folder / name
-        if path.exists():
-            continue
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET_MODE)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(randomness.token_bytes(SECRET_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
+    place = SecretsPlace(folder)
+    made = tuple(name for name in SECRET_NAMES if not place.versions(name))
+    for name in made:
+        add_version(place, name, demonstration=demonstration)
+    return made
 
 
-def _read_secret(path: Path) -> bytes:
+def add_version(place: SecretsPlace, name: str, *, demonstration: bool = False) -> Path:
+    """Write a new version of a secret, from now on the one in use. It is there whole or not at all."""
+    path = place.following(name)
+    draft = place.folder / f".{path.name}.new"
+    draft.unlink(missing_ok=True)
+    mark = DEMONSTRATION_MARK if demonstration else b""
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET_MODE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(mark + randomness.token_bytes(SECRET_BYTES - len(mark)))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)
+    _keep_names(place.folder)
+    return path
+
+
+def drop_versions(place: SecretsPlace, name: str) -> int:
+    """Remove every version of a secret but the one in use; how many there were."""
+    former = place.versions(name)[1:]
+    for path in former:
+        path.unlink()
+    _keep_names(place.folder)
+    return len(former)
+
+
+def read_secret(path: Path) -> bytes:
+    """The content of a secret's file, if nobody else can read it. Raises SecretMissing or SecretReadable."""
     try:
-        mode = stat.S_IMODE(path.stat().st_mode)
+        found = path.stat()
     except FileNotFoundError:
         raise SecretMissing(
             f"{path} is missing. Put the secret back from its own backup; a new one would lock everybody out. "
             "A new instance gets its secrets from `protect init`."
         ) from None
-    if mode & READABLE_BY_OTHERS:
-        raise SecretReadable(f"{path} has mode {mode:04o}: others can read it. Run: chmod 0400 {path}")
+    _require_private(path, found)
     value = path.read_bytes()
     if len(value) != SECRET_BYTES:
         raise SecretMissing(
             f"{path} has {len(value)} bytes instead of {SECRET_BYTES}. Put the secret back from its backup."
         )
     return value
+
+
+def _require_private(path: Path, found: os.stat_result) -> None:
+    mode = stat.S_IMODE(found.st_mode)
+    handed_over = os.environ.get(CREDENTIALS) == str(path.parent)
+    if mode & (CREDENTIAL_MASK if handed_over else READABLE_BY_OTHERS):
+        raise SecretReadable(f"{path} has mode {mode:04o}: others can read it. Run: chmod 0400 {path}")
+    if found.st_uid not in {0, os.geteuid()} and os.geteuid() != 0:
+        raise SecretReadable(
+            f"{path} belongs to another user, who can change it. Run as root: chown {os.geteuid()} {path}"
+        )
+
+
+def _keep_names(folder: Path) -> None:
+    """Force the names in a folder to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

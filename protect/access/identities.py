@@ -2,22 +2,27 @@
 
 import secrets
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from protect.vault import identity as identities
 from protect.vault import passphrase
+from protect.vault.derivation import digest
 from protect.vault.errors import CiphertextRejected
 from protect.vault.identity import Identity
 
 __all__ = [
     "Identity",
     "LockedIdentity",
+    "SlotKeys",
     "Stretched",
     "lock",
     "matches",
     "new_passphrase",
     "new_salt",
+    "pepper_id",
+    "renewed",
     "stretch",
     "unlock",
     "unlock_master",
@@ -25,15 +30,31 @@ __all__ = [
 
 PASSPHRASE_SLOT: Final = "passphrase"  # noqa: S105 -- the name of the slot
 SALT_BYTES: Final = 16
+PEPPERED: Final = b"\x02"  # a slot that says which pepper it needs; the vault's own slots begin with 1
+PEPPER_ID_BYTES: Final = 4
 # 64 MiB each: a burst of attempts must not take the machine's memory.
 _TURNS: Final = threading.BoundedSemaphore(4)
 
 
-class Stretched(NamedTuple):
-    """What one passphrase becomes for one user."""
+class SlotKeys(NamedTuple):
+    """What one passphrase becomes for one user under one pepper."""
 
     verifier: bytes
     slot_key: bytes
+
+
+class Stretched(NamedTuple):
+    """What one passphrase becomes for one user: under each pepper that is still here, the one in use first."""
+
+    keys: tuple[SlotKeys, ...]
+    current: bytes  # names the pepper in use
+
+
+class Renewed(NamedTuple):
+    """What is stored in place of what a former pepper made."""
+
+    verifier_hash: bytes
+    slot: bytes
 
 
 @dataclass(frozen=True)
@@ -56,39 +77,67 @@ def new_salt() -> bytes:
     return secrets.token_bytes(SALT_BYTES)
 
 
-def stretch(typed: str, salt: bytes, pepper: bytes, user_id: str) -> Stretched:
-    """Exactly one Argon2id of the typed passphrase, split into verifier and slot key."""
+def pepper_id(pepper: bytes) -> bytes:
+    """What a slot says of the pepper it needs. It tells nothing else of it."""
+    return PEPPERED + digest("pepper-id.v1", pepper)[:PEPPER_ID_BYTES]
+
+
+def stretch(typed: str, salt: bytes, peppers: Sequence[bytes], user_id: str) -> Stretched:
+    """Exactly one Argon2id of the typed passphrase, split into verifier and slot key once for each pepper."""
     with _TURNS:
         root = passphrase.stretch(typed, salt)
-    return Stretched(*passphrase.split(root, pepper, user_id))
+    keys = tuple(SlotKeys(*passphrase.split(root, pepper, user_id)) for pepper in peppers)
+    return Stretched(keys, pepper_id(peppers[0]))
 
 
 def matches(stretched: Stretched, verifier_hash: bytes) -> bool:
-    """Whether this is the passphrase whose verifier was stored; takes the same time either way."""
-    try:
-        passphrase.check_verifier(stretched.verifier, verifier_hash)
-    except CiphertextRejected:
-        return False
-    return True
+    """Whether this is the passphrase whose verifier was stored, under any pepper; takes the same time either way."""
+    return sum(_matches(keys, verifier_hash) for keys in stretched.keys) > 0  # a sum: every one is tried
 
 
 def lock(identity: Identity, typed: str, pepper: bytes) -> LockedIdentity:
     """The identity as it is stored, under a fresh master key in the passphrase's slot."""
     salt, master = new_salt(), identities.new_master()
-    stretched = stretch(typed, salt, pepper, identity.user_id)
-    return LockedIdentity(
-        salt,
-        passphrase.verifier_hash(stretched.verifier),
-        identities.wrap_slot(stretched.slot_key, identity.user_id, PASSPHRASE_SLOT, master),
-        identities.seal_identity(master, identity),
-    )
+    stretched = stretch(typed, salt, (pepper,), identity.user_id)
+    return LockedIdentity(salt, *_slot(stretched, identity.user_id, master), identities.seal_identity(master, identity))
 
 
 def unlock_master(slot: bytes, stretched: Stretched, user_id: str) -> bytes:
-    """The user master key; CiphertextRejected if the slot was touched."""
-    return identities.open_slot(stretched.slot_key, user_id, PASSPHRASE_SLOT, slot)
+    """The user master key, under whichever pepper it is; CiphertextRejected if under none, or the slot was touched."""
+    wrapped = slot[len(stretched.current) :] if slot.startswith(PEPPERED) else slot
+    *former, last = stretched.keys
+    for keys in former:
+        try:
+            return identities.open_slot(keys.slot_key, user_id, PASSPHRASE_SLOT, wrapped)
+        except CiphertextRejected:
+            continue
+    return identities.open_slot(last.slot_key, user_id, PASSPHRASE_SLOT, wrapped)
 
 
 def unlock(slot: bytes, sealed: bytes, stretched: Stretched, user_id: str) -> Identity:
     """The identity of this user; CiphertextRejected if slot or identity were touched."""
     return identities.open_identity(unlock_master(slot, stretched, user_id), user_id, sealed)
+
+
+def renewed(slot: bytes, stretched: Stretched, user_id: str) -> Renewed | None:
+    """What to store once a passphrase was right and its slot hangs on a former pepper; None where it does not.
+
+    The salt and the sealed identity stay as they are.
+    """
+    if slot.startswith(stretched.current):
+        return None
+    return _slot(stretched, user_id, unlock_master(slot, stretched, user_id))
+
+
+def _slot(stretched: Stretched, user_id: str, master: bytes) -> Renewed:
+    verifier, slot_key = stretched.keys[0]
+    wrapped = identities.wrap_slot(slot_key, user_id, PASSPHRASE_SLOT, master)
+    return Renewed(passphrase.verifier_hash(verifier), stretched.current + wrapped)
+
+
+def _matches(keys: SlotKeys, verifier_hash: bytes) -> bool:
+    try:
+        passphrase.check_verifier(keys.verifier, verifier_hash)
+    except CiphertextRejected:
+        return False
+    return True

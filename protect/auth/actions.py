@@ -12,6 +12,7 @@ from protect.access import grants, identities, sessions, trail_pins
 from protect.access.gate import Gate
 from protect.access.models import Member
 from protect.access.runtime import Runtime
+from protect.auth import actions_peppers
 from protect.auth.models import Attempt, Credential
 
 WINDOW: Final = timedelta(minutes=15)
@@ -47,7 +48,7 @@ def sign_in(gate: Gate, runtime: Runtime, name: str, passphrase: str, address: s
     member, credential = _look_up(gate, name.strip().casefold())
     salt = credential.salt if credential else account[: identities.SALT_BYTES]
     user_id = str(member.id if member else _NOBODY)
-    stretched = identities.stretch(passphrase, salt, runtime.secrets.pepper, user_id)
+    stretched = identities.stretch(passphrase, salt, runtime.secrets.versions("pepper"), user_id)
     right = identities.matches(stretched, credential.verifier_hash if credential else _NO_HASH)
     if not (right and member and credential and member.status == "active"):
         _record_failure(gate, runtime, account, source)
@@ -56,6 +57,7 @@ def sign_in(gate: Gate, runtime: Runtime, name: str, passphrase: str, address: s
     grants.require_certified(gate.db, identity, member)
     master = identities.unlock_master(credential.slot.blob, stretched, user_id)
     trail_pins.pin_checkpoint(gate, member, credential, identity, master)
+    actions_peppers.renew(credential, stretched, user_id)
     keys = grants.granted_keys(gate.db, identity, member.agency_id, member.id)
     token = sessions.begin(gate.db, runtime, member, identity, keys)
     gate.record_member(member, "session:begin")

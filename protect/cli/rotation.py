@@ -1,0 +1,115 @@
+"""The verb that renews a secret of the instance without losing data."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from protect.access.runtime import Runtime
+from protect.app import open_runtime
+from protect.auth.actions_peppers import hanging
+from protect.cli.terminal import Refused, Verb, say
+from protect.config import SecretsPlace, add_version, drop_versions, load_settings, secrets_place
+from protect.i18n import format_number, gettext, lazy, ngettext
+from protect.store.facts import others_connected
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", choices=tuple(RENEWALS), help="which secret")
+    parser.add_argument("--drop", action="store_true", help="make no new one: remove former versions nobody needs")
+
+
+def _run(options: argparse.Namespace) -> int:
+    place = secrets_place(load_settings(options.data))
+    if not place.writable:
+        told = gettext(
+            "the secrets come from systemd (%(folder)s): run this outside of the service, where the folder they are "
+            "read from is named by `secrets` in config.toml",
+            folder=place.folder,
+        )
+        raise Refused(told)
+    try:
+        if not options.drop:
+            _renew(options.data, place, options.name)
+        _drop(options.data, place, options.name, asked=options.drop)
+    except PermissionError as error:
+        raise Refused(gettext("%(file)s: no right to write there", file=error.filename)) from None
+    return 0
+
+
+def _renew(data: Path, place: SecretsPlace, name: str) -> None:
+    """Put the new version beside the former one, and go over to it as the next start would."""
+    settings = load_settings(data)
+    _require_stopped(data)
+    path = add_version(place, name, demonstration=settings.demonstration)
+    runtime, _database = open_runtime(data)
+    runtime.engine.dispose()
+    say(gettext("The new version is %(file)s. Keep a copy of it apart from every backup.", file=path))
+    say(str(RENEWALS[name].told))
+
+
+def _require_stopped(data: Path) -> None:
+    """A server that goes on with the former secret would seal what nobody opens later."""
+    runtime, _database = open_runtime(data)
+    try:
+        others = others_connected(runtime.engine)
+    finally:
+        runtime.engine.dispose()
+    if others:
+        raise Refused(gettext("a server of this instance is running: stop it, renew the secret, start it again"))
+
+
+def _drop(data: Path, place: SecretsPlace, name: str, *, asked: bool) -> None:
+    """Remove former versions as soon as nothing hangs on them."""
+    runtime, _database = open_runtime(data)
+    try:
+        hindered = RENEWALS[name].hindered(runtime)
+    finally:
+        runtime.engine.dispose()
+    if hindered and asked:
+        raise Refused(hindered)
+    if hindered:
+        say(hindered)
+        return
+    dropped = drop_versions(place, name)
+    say(ngettext("%(num)s former version was removed.", "%(num)s former versions were removed.", dropped))
+
+
+def _accounts(runtime: Runtime) -> str:
+    with runtime.unit_of_work() as db:
+        count = hanging(db, runtime.secrets.pepper)
+    if not count:
+        return ""
+    return gettext(
+        "Accounts that still need the former pepper: %(count)s. Each goes over when its owner signs in; `protect "
+        "doctor` counts them. Until then leave the former file where it is.",
+        count=format_number(count),
+    )
+
+
+def _nothing(_runtime: Runtime) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """What an operator is told of a new version, and what still hangs on a former one (empty: it can go)."""
+
+    told: object
+    hindered: Callable[[Runtime], str]
+
+
+RENEWALS: Final[Mapping[str, Renewal]] = {
+    "pepper": Renewal(
+        lazy("People sign in as before. Whoever tried too often a moment ago may try again at once."), _accounts
+    ),
+    "session": Renewal(
+        lazy("All sessions have ended: everybody signs in again. An enrolment under way begins anew."), _nothing
+    ),
+    "flask": Renewal(
+        lazy("Forms that were open can no longer be sent: reload the page. Nobody is signed out."), _nothing
+    ),
+}
+
+VERBS: Final = (Verb("rotate-secret", "renew a secret of the instance without losing data", _arguments, _run),)

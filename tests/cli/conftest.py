@@ -1,0 +1,33 @@
+"""An instance folder over the small world, as the operator's verbs find it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from protect.cli import main
+from tests.world import World
+
+
+@pytest.fixture
+def folder(world: World, tmp_path: Path) -> Path:
+    """The folder of the world's instance; nobody is connected to its database."""
+    address = world.runtime.engine.url.render_as_string(hide_password=False)
+    (tmp_path / "config.toml").write_text(f'database = "{address}"\n', encoding="utf-8")
+    (tmp_path / "config.toml").chmod(0o600)
+    tmp_path.chmod(0o700)
+    world.runtime.engine.dispose()
+    return tmp_path
+
+
+@pytest.fixture
+def protect(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    """Run a verb over the folder: its exit code and everything it said."""
+
+    def run(verb: str, *arguments: str) -> tuple[int, str]:
+        capsys.readouterr()
+        code = main([verb, *arguments, "--data", str(folder)])
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return run

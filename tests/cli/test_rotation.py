@@ -1,0 +1,243 @@
+"""Every secret is renewed without losing data; a rotation that was cut off is finished by the next start."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+import protect.cli.rotation as verb
+from protect.access import sessions
+from protect.access.gate import Gate
+from protect.access.models import Member
+from protect.access.renewal import trail_opens
+from protect.access.runtime import Runtime
+from protect.app import application, open_runtime
+from protect.audit.sealer import Sealer
+from protect.audit.verify import verify
+from protect.auth import actions
+from protect.auth.actions_peppers import hanging
+from protect.auth.models import Credential
+from protect.config import SECRET_NAMES, SecretsPlace, add_version, load_secrets
+from protect.vault import passphrase
+from tests.pages import PageClient
+from tests.world import PASSPHRASE, World
+
+Verb = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def started(folder: Path, world: World) -> Callable[[], Runtime]:
+    """Start anew, as a server does."""
+
+    def start() -> Runtime:
+        runtime, _database = open_runtime(folder)
+        return replace(runtime, clock=world.runtime.clock)
+
+    return start
+
+
+def sign_in(runtime: Runtime, name: str, typed: str = PASSPHRASE) -> str:
+    with Gate(runtime, None) as visitor:
+        return actions.sign_in(visitor, runtime, name, typed, f"test {name}").token
+
+
+def opens(runtime: Runtime, token: str, compartment: str = "identity") -> bool:
+    with Gate(runtime, sessions.find(runtime, token).actor, token=token) as gate:
+        return gate.holds(compartment)
+
+
+def left(runtime: Runtime) -> int:
+    with runtime.unit_of_work() as db:
+        return hanging(db, runtime.secrets.pepper)
+
+
+def seal(runtime: Runtime) -> None:
+    Sealer(runtime.unit_of_work, runtime.secrets.session).seal_now()
+
+
+def whole(runtime: Runtime) -> bool:
+    with runtime.unit_of_work() as db:
+        return verify(db, server_secret=runtime.secrets.session).sound
+
+
+def test_every_secret_can_be_renewed() -> None:
+    assert set(verb.RENEWALS) == set(SECRET_NAMES)
+
+
+def test_a_new_pepper_takes_over_account_by_account(protect: Verb, folder: Path, started, world: World) -> None:
+    people = len(world.people)
+    code, said = protect("rotate-secret", "pepper")
+    assert (code, (folder / "secrets/pepper").exists()) == (0, True)
+    assert f"pepper : {people}" in said.replace("\N{NO-BREAK SPACE}", " ")
+    runtime = started()
+    assert left(runtime) == people
+    assert opens(runtime, sign_in(runtime, "officer"))
+    assert left(runtime) == people - 1
+    assert opens(runtime, sign_in(runtime, "officer"))
+    assert left(runtime) == people - 1
+    with pytest.raises(actions.SignInRefused):
+        sign_in(runtime, "officer", PASSPHRASE + "s")
+    with pytest.raises(actions.SignInRefused):
+        sign_in(runtime, "supervisor", PASSPHRASE + "s")
+    assert left(runtime) == people - 1
+    runtime.engine.dispose()
+
+
+def test_the_former_pepper_goes_when_nobody_needs_it_and_not_before(
+    protect: Verb, folder: Path, started, world: World
+) -> None:
+    protect("rotate-secret", "pepper")
+    code, said = protect("rotate-secret", "pepper", "--drop")
+    assert code == 2
+    assert "pepper" in said
+    assert (folder / "secrets/pepper").exists()
+    runtime = started()
+    for name in list(world.people)[1:]:
+        sign_in(runtime, name)
+    with runtime.unit_of_work() as db:  # who left never signs in again and hinders nothing
+        gone = db.scalars(select(Member).where(Member.sign_in_name == next(iter(world.people)))).one()
+        gone.status = "left"
+    assert left(runtime) == 0
+    runtime.engine.dispose()
+    assert protect("rotate-secret", "pepper", "--drop")[0] == 0
+    assert not (folder / "secrets/pepper").exists()
+    again = started()
+    assert opens(again, sign_in(again, "officer"))
+    again.engine.dispose()
+
+
+def test_three_peppers_at_once(protect: Verb, started, world: World) -> None:
+    for _ in range(2):
+        protect("rotate-secret", "pepper")
+    runtime = started()
+    assert len(runtime.secrets.versions("pepper")) == 3
+    assert opens(runtime, sign_in(runtime, "officer"))
+    assert left(runtime) == len(world.people) - 1
+    runtime.engine.dispose()
+
+
+@pytest.mark.parametrize("name", ["officer", "nobody at all"])
+def test_whatever_number_of_peppers_one_attempt_costs_one_stretching(
+    protect: Verb, started, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    protect("rotate-secret", "pepper")
+    runtime = started()
+    stretched, real = [], passphrase.stretch
+    monkeypatch.setattr(passphrase, "stretch", lambda *given: stretched.append(given) or real(*given))
+    for typed in (PASSPHRASE, "wrong"):
+        try:
+            sign_in(runtime, name, typed)
+        except actions.SignInRefused:
+            pass
+    assert len(stretched) == 2
+    runtime.engine.dispose()
+
+
+def test_a_new_session_secret_ends_every_session_and_nothing_else(
+    protect: Verb, folder: Path, started, world: World
+) -> None:
+    token = world.officer.token
+    before = started()
+    seal(before)
+    assert opens(before, token)
+    before.engine.dispose()
+    code, said = protect("rotate-secret", "session")
+    assert code == 0
+    assert "session" in said
+    runtime = started()
+    assert [path.name for path in SecretsPlace(folder / "secrets").versions("session")] == ["session.1"]
+    assert sessions.find(runtime, token).actor is None
+    assert opens(runtime, sign_in(runtime, "officer"))
+    seal(runtime)
+    assert whole(runtime)
+    runtime.engine.dispose()
+
+
+def test_a_new_flask_secret_ends_no_session(protect: Verb, folder: Path, started, world: World) -> None:
+    assert protect("rotate-secret", "flask")[0] == 0
+    runtime = started()
+    assert [path.name for path in SecretsPlace(folder / "secrets").versions("flask")] == ["flask.1"]
+    assert opens(runtime, world.officer.token)
+    client = PageClient(application(runtime))
+    client.get("/connexion")
+    runtime.engine.dispose()
+
+
+@pytest.mark.parametrize("name", SECRET_NAMES)
+def test_killed_after_the_file_was_written_the_next_start_goes_on(
+    folder: Path, started, world: World, name: str
+) -> None:
+    first = started()
+    seal(first)
+    first.engine.dispose()
+    add_version(SecretsPlace(folder / "secrets"), name)
+    runtime = started()
+    assert (sessions.find(runtime, world.officer.token).actor is None) is (name == "session")
+    token = sign_in(runtime, "officer")
+    assert opens(runtime, token)
+    seal(runtime)
+    assert whole(runtime)
+    runtime.engine.dispose()
+    again = started()  # the former file is still there: nothing ends twice
+    assert opens(again, token)
+    again.engine.dispose()
+
+
+@pytest.mark.parametrize("name", SECRET_NAMES)
+def test_killed_before_the_file_was_whole_nothing_happened(folder: Path, started, world: World, name: str) -> None:
+    (folder / f"secrets/.{name}.1.new").write_bytes(b"half")
+    runtime = started()
+    assert opens(runtime, world.officer.token)
+    runtime.engine.dispose()
+    assert add_version(SecretsPlace(folder / "secrets"), name).name == f"{name}.1"
+
+
+def test_killed_inside_the_database_everything_is_as_before(
+    folder: Path, started, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = started()
+    seal(first)
+    first.engine.dispose()
+    add_version(SecretsPlace(folder / "secrets"), "session")
+    with monkeypatch.context() as broken:
+        broken.setattr("protect.access.renewal._end_sessions", lambda *_given: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            started()
+    with world.runtime.unit_of_work() as db:
+        assert trail_opens(db, world.runtime.secrets.session)
+    runtime = started()
+    assert sessions.find(runtime, world.officer.token).actor is None
+    seal(runtime)
+    assert whole(runtime)
+    runtime.engine.dispose()
+
+
+def test_a_running_server_must_be_stopped_first(protect: Verb, folder: Path, world: World) -> None:
+    with world.runtime.engine.connect():
+        code, said = protect("rotate-secret", "pepper")
+    assert code == 2
+    assert "arrêtez-le" in said
+    assert len(SecretsPlace(folder / "secrets").versions("pepper")) == 1
+
+
+def test_what_systemd_hands_over_is_renewed_at_its_source(
+    protect: Verb, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in SECRET_NAMES:
+        (folder / f"secrets/{name}").rename(folder / f"secrets/protect_{name}")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder / "secrets"))
+    runtime, _database = open_runtime(folder)
+    runtime.engine.dispose()
+    code, said = protect("rotate-secret", "pepper")
+    assert code == 2
+    assert "systemd" in said
+
+
+def test_an_account_says_which_pepper_it_needs_and_nothing_of_it(world: World) -> None:
+    secrets = load_secrets(world.runtime.settings.secrets_folder)
+    with world.runtime.unit_of_work() as db:
+        marks = set(db.scalars(select(func.substr(Credential.slot, 1, 5))).all())
+    assert len(marks) == 1
+    assert secrets.pepper[:3] not in marks.pop()
