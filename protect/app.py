@@ -38,6 +38,7 @@ from protect.directory.views import pages as directory_pages
 from protect.i18n import language, lazy
 from protect.oversight.views import pages as oversight_pages
 from protect.oversight.views_witness import pages as witness_pages
+from protect.process import forbid_core_dumps
 from protect.referrals.views import pages as referrals_pages
 from protect.referrals.waiting import of_case
 from protect.referrals.waiting import waiting as referrals_waiting
@@ -48,7 +49,7 @@ from protect.store.base import Base
 from protect.store.database import Database, open_database
 from protect.store.drift import require_no_drift
 from protect.store.engine import engine
-from protect.store.errors import DatabaseGone, DiskFull, StoreError
+from protect.store.errors import DatabaseGone, DiskFull
 from protect.store.shred import ShredStore
 from protect.vault.errors import CiphertextRejected
 from protect.web.pages import PageRule
@@ -98,11 +99,11 @@ def open_runtime(data: Path) -> tuple[Runtime, Database]:
     try:
         migrate.require_current(web)
         require_no_drift(web, Base.metadata)
-    except StoreError:
+        runtime = Runtime(settings, secrets, web, ShredStore(settings.data / "shred.sqlite"))
+        take_over(runtime)
+    except BaseException:
         web.dispose()
         raise
-    runtime = Runtime(settings, secrets, web, ShredStore(settings.data / "shred.sqlite"))
-    take_over(runtime)
     return runtime, database
 
 
@@ -147,7 +148,8 @@ def upgrade_instance(data: Path) -> None:
 
 
 def create_app(data: str | Path) -> Flask:
-    """The application of the instance in folder `data`, with its sealer and its closer running."""
+    """The application of the instance in folder `data`, sealer and closer running, in a process that leaves no core."""
+    forbid_core_dumps()
     runtime, _database = open_runtime(Path(data))
     app = application(runtime)
     sealer = Sealer(runtime.unit_of_work, runtime.secrets.session, log_signer(runtime))

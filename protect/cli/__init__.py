@@ -7,18 +7,27 @@ from pathlib import Path
 from typing import Final
 
 from protect import __version__
-from protect.cli import agencies, demo, instance, records, rotation, trail, witness
+from protect.cli import agencies, demo, doctor, instance, records, rotation, trail, witness
 from protect.cli.terminal import Refused
 from protect.config import ConfigurationRefused
+from protect.process import forbid_core_dumps
 from protect.store.errors import StoreError
 
 VERBS: Final = (
-    *instance.VERBS, *rotation.VERBS, *agencies.VERBS, *records.VERBS, *trail.VERBS, *witness.VERBS, *demo.VERBS,
-)  # fmt: skip
+    *instance.VERBS,
+    *rotation.VERBS,
+    *doctor.VERBS,
+    *agencies.VERBS,
+    *records.VERBS,
+    *trail.VERBS,
+    *witness.VERBS,
+    *demo.VERBS,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb. Exit codes: 0 done, 1 found a fault, 2 could not be done as asked."""
+    forbid_core_dumps()
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))

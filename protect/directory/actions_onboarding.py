@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
+
 from protect import vocab
 from protect.directory.models import Agency, Service, Unit
 from protect.store.scope import GatedSession
@@ -26,6 +28,11 @@ class NewService:
     sexes: tuple[str, ...] = ()
     majorities: tuple[str, ...] = ()
     has_places: bool = False
+
+
+def registered(db: GatedSession) -> dict[UUID, str]:
+    """The names of all agencies, for an operator."""
+    return {row.id: row.name for row in db.execute(select(Agency.id, Agency.name))}
 
 
 def register_agency(db: GatedSession, name: str, kind: str) -> UUID:

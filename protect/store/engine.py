@@ -10,6 +10,8 @@ from protect.store.errors import translate_errors
 from protect.store.roles import NAMES, Role
 from protect.store.scope import GatedSession
 
+__all__ = ["Engine", "engine", "sessions", "with_role"]
+
 
 def engine(url: str | URL, *, role: Role = "web", pool_size: int = 5) -> Engine:
     """Give an engine that checks a connection before use, so that a restarted server is no error."""

@@ -84,6 +84,11 @@ def attach(data_dir: Path, postgres_bin: Path | None = None) -> EmbeddedServer |
     return running and EmbeddedServer(places, running.sockets, programs.find(postgres_bin).folder)
 
 
+def made(data_dir: Path) -> bool:
+    """Tell whether the instance has a private database already, running or not."""
+    return locations.locate(data_dir.resolve(), accounts.choose()).version is not None
+
+
 def _prepare(places: Places, account: Account, found: Binaries, *, durable: bool) -> Binaries:
     """Make the cluster at the first start; clear up after a crash; write the settings."""
     account.outer_folder(places.base)

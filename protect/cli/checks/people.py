@@ -1,0 +1,58 @@
+"""Keys and accounts, by numbers: how many people could open what, and how many hang on a former pepper."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+from uuid import UUID
+
+from protect.access.checkup import Coverage, coverage
+from protect.audit.entry import AUDIT
+from protect.auth.actions_peppers import hanging
+from protect.cli.checks.finding import Finding, fault, good, warning
+from protect.config import Secrets
+from protect.directory.actions_onboarding import registered
+from protect.i18n import format_number, gettext, ngettext
+from protect.store.engine import Engine, sessions
+
+ENOUGH: Final = 2
+
+
+def checks(web: Engine, secrets: Secrets | None) -> Iterator[Finding]:
+    """Without the secrets only the keys."""
+    with sessions(web)() as db:
+        found, agencies = coverage(db), registered(db)
+        left = hanging(db, secrets.pepper) if secrets else 0
+    yield from _keys(found, agencies)
+    if not any(one.compartment == AUDIT for one in found):
+        told = gettext("Nobody holds an auditors' key yet: what must be recorded in detail cannot be done")
+        yield warning("keys.auditor", told, gettext("enrol an auditor of the lead agency first"))
+    if secrets:
+        yield from _peppers(secrets, left)
+
+
+def _keys(found: tuple[Coverage, ...], agencies: Mapping[UUID, str]) -> Iterator[Finding]:
+    for one in found:
+        about = f"{agencies[one.agency_id]}, {one.compartment}"
+        if one.holders == 0:
+            told = gettext("Nobody can open %(about)s any more", about=about)
+            yield fault("keys.none", told, gettext("only a recovery of the agency's keys brings it back"))
+        elif one.holders < ENOUGH:
+            told = gettext("One person only can open %(about)s", about=about)
+            yield warning("keys.one", told, gettext("invite a second person in that role and hand the key on"))
+    enough = sum(one.holders >= ENOUGH for one in found)
+    told = ngettext("%(num)s key is held by two people or more", "%(num)s keys are held by two people or more", enough)
+    yield good("keys.enough", told)
+
+
+def _peppers(secrets: Secrets, left: int) -> Iterator[Finding]:
+    former = len(secrets.versions("pepper")) - 1
+    if left and not former:
+        told = gettext("Accounts that need a pepper that is gone: %(count)s", count=format_number(left))
+        yield fault("accounts.pepper", told, gettext("put the former pepper back beside the present one"))
+    elif left:
+        told = gettext("Accounts that still need the former pepper: %(count)s", count=format_number(left))
+        yield warning("accounts.pepper", told, gettext("nothing: each goes over when its owner signs in"))
+    elif former:
+        told = gettext("No account needs the former pepper any more")
+        yield warning("accounts.pepper", told, "protect rotate-secret pepper --drop")
+    else:
+        yield good("accounts.pepper", gettext("Every account is under the pepper in use"))
