@@ -26,11 +26,8 @@ from protect.cases.actions import on_saved
 from protect.cases.beside import followed
 from protect.cases.views import pages as cases_pages
 from protect.config import (
-    SecretMissing,
-    Settings,
     load_settings,
     make_secrets,
-    missing_secrets,
     open_secrets,
     secrets_place,
 )
@@ -108,37 +105,37 @@ def open_runtime(data: Path) -> tuple[Runtime, Database]:
 
 
 def found_instance(data: Path, *, demonstration: bool = False) -> Path:
-    """Make what is absent of an instance: folder, settings, secrets, database, directory root; the path of the last."""
+    """Make what is absent of an instance: folder, settings, secrets, database, directory root; the path of the last.
+
+    Where people are there already nothing is made up: a new secret would lock them out (SecretMissing), and their
+    directory root is meant to be elsewhere.
+    """
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     config = data / "config.toml"
     if demonstration and not config.exists():
         config.write_text("demonstration = true\n", encoding="utf-8")
     settings = load_settings(data)
     database = open_database(settings.data, settings.database, settings.postgres_bin)
-    _require_lost_nothing(settings, database)
-    if secrets_place(settings).writable:
+    peopled = _is_peopled(database)
+    if peopled:
+        open_secrets(settings)
+    elif secrets_place(settings).writable:
         make_secrets(settings.secrets_folder, demonstration=settings.demonstration)
     migrate.upgrade(database)
     key = data / DIRECTORY_KEY
     key.parent.mkdir(mode=0o700, exist_ok=True)
-    if not key.exists():
+    if not key.exists() and not peopled:
         with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as file:
             file.write(new_root().private)
     return key
 
 
-def _require_lost_nothing(settings: Settings, database: Database) -> None:
-    """Refuse to make up a secret for people who are there already: it would lock everybody out."""
-    lost = missing_secrets(settings)
-    if lost:
-        web = engine(database.url("web"))
-        peopled = has_members(web)
+def _is_peopled(database: Database) -> bool:
+    web = engine(database.url("web"))
+    try:
+        return has_members(web)
+    finally:
         web.dispose()
-        if peopled:
-            raise SecretMissing(
-                f"the database has members, and {', '.join(lost)} is missing in {secrets_place(settings).folder}. "
-                "Put the secret back from its own backup; a new one would lock everybody out."
-            )
 
 
 def upgrade_instance(data: Path) -> None:

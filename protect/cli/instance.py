@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from gunicorn.app.base import BaseApplication
 
-from protect.app import create_app, found_instance, open_runtime, upgrade_instance
+from protect.app import DIRECTORY_KEY, create_app, found_instance, open_runtime, upgrade_instance
 from protect.cli.terminal import Verb, say
-from protect.config import load_settings
-from protect.store.database import open_database
+from protect.config import SECRET_NAMES, load_settings, missing_secrets
+from protect.i18n import gettext
+from protect.store.database import EMBEDDED, open_database
+from protect.store.embedded import made
 from protect.store.roles import roles_sql
 
 HOST: Final = "127.0.0.1"
@@ -69,10 +71,33 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _init(options: argparse.Namespace) -> int:
+    """Make what is absent, and say of each part whether it was there."""
+    there = _parts(options.data)
     key = found_instance(options.data)
-    say(f"The instance is ready in {options.data}.")
-    say(f"The directory root is in {key}. Move it to a medium that is kept off-line; it is needed to add an agency.")
+    for name, found in _parts(options.data).items():
+        if found:
+            say(f"{gettext('was there') if there[name] else gettext('made')}: {name}")
+    say(gettext("The instance is ready in %(folder)s.", folder=options.data))
+    if key.exists():
+        say(
+            gettext(
+                "The directory root is in %(file)s. Move it to a medium that is kept off-line; it is needed to add an "
+                "agency.",
+                file=key,
+            )
+        )
+    say(gettext("Look it over: %(command)s", command=f"protect doctor --data {options.data}"))
     return 0
+
+
+def _parts(data: Path) -> dict[str, bool]:
+    """What an instance consists of, and whether it is there."""
+    settings = load_settings(data)
+    lost = missing_secrets(settings)
+    found = {gettext("secret %(name)s", name=name): name not in lost for name in SECRET_NAMES}
+    if settings.database == EMBEDDED:
+        found[gettext("database")] = data.is_dir() and made(data)
+    return {**found, gettext("directory root"): (data / DIRECTORY_KEY).exists()}
 
 
 def _upgrade(options: argparse.Namespace) -> int:
