@@ -34,6 +34,7 @@ from protect.config import (
 from protect.directory.views import pages as directory_pages
 from protect.i18n import language, lazy
 from protect.oversight.views import pages as oversight_pages
+from protect.oversight.views_access import pages as access_pages
 from protect.oversight.views_witness import pages as witness_pages
 from protect.process import forbid_core_dumps
 from protect.referrals.views import pages as referrals_pages
@@ -61,6 +62,7 @@ SLICES: Final = (
     statistics_pages,
     oversight_pages,
     witness_pages,
+    access_pages,
 )
 DIRECTORY_KEY: Final = "offline/directory-root.key"
 FAULTS: Final = {
@@ -80,6 +82,7 @@ MENU: Final = (
     ("release:read", NavItem("statistics.releases", lazy("Figures"))),
     ("statistics:build", NavItem("statistics.workbench", lazy("Workbench"))),
     ("release:review", NavItem("statistics.proposals", lazy("To review"))),
+    ("access:explain", NavItem("access.roles", lazy("Access"))),
     ("trail:read", NavItem("oversight.journal", lazy("Trail"))),
 )
 

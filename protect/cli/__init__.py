@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from protect import __version__
-from protect.cli import agencies, demo, doctor, instance, records, rotation, trail, witness
+from protect.cli import access, agencies, demo, doctor, instance, records, rotation, trail, witness
 from protect.cli.terminal import Refused
 from protect.config import ConfigurationRefused
 from protect.process import forbid_core_dumps
@@ -17,6 +17,7 @@ VERBS: Final = (
     *instance.VERBS,
     *rotation.VERBS,
     *doctor.VERBS,
+    *access.VERBS,
     *agencies.VERBS,
     *records.VERBS,
     *trail.VERBS,

@@ -76,7 +76,7 @@ def _init(options: argparse.Namespace) -> int:
     key = found_instance(options.data)
     for name, found in _parts(options.data).items():
         if found:
-            say(f"{gettext('was there') if there[name] else gettext('made')}: {name}")
+            say(gettext("%(part)s: was there", part=name) if there[name] else gettext("%(part)s: made", part=name))
     say(gettext("The instance is ready in %(folder)s.", folder=options.data))
     if key.exists():
         say(

@@ -49,6 +49,7 @@ ACTIONS: Final[Mapping[str, Any]] = {
     "release:review": lazy("Release reviewed"),
     "release:publish": lazy("Release published"),
     "release:refuse": lazy("Release refused"),
+    "access:examine": lazy("Rights of a member looked up"),
     "trail:read": lazy("Trail read"),
     "trail:verify": lazy("Trail checked"),
     "trail:explain": lazy("Contradiction of the trail explained"),

@@ -51,6 +51,14 @@ PAGES = {  # of each page that is read: who reads it, and where
     "statistics.workbench": ("analyst", ["/publications/preparation"]),
     "statistics.proposals": ("publisher", ["/publications/propositions"]),
     "statistics.review": ("publisher", ["/publications/{proposal}/examen"]),
+    "access.roles": ("registrar", ["/acces"]),
+    "access.role": ("registrar", ["/acces/roles/officer"]),
+    "access.matrix": ("auditor", ["/acces/matrice"]),
+    "access.why": ("officer", ["/acces/compartiments/health?dossier={case}"]),
+    "access.examine": (
+        "auditor",
+        ["/acces/reponse?who=officer&permission=case%3Aopen&relation=other_unit", "/acces/reponse"],
+    ),
     "oversight.journal": ("auditor", ["/journal", "/journal?action=case%3Aopen"]),
     "oversight.explanation": ("auditor", ["/journal/explication"]),
 }

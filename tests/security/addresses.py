@@ -38,6 +38,7 @@ def objects(copy: Copy) -> dict[str, str]:
         "place_id": str(rows(copy, "place", "service_id = :id", id=own_service)[0]["id"]),
         "release_id": str(copy.ids["release"]),
         "name": "contact",
+        "role": "officer",
     }
 
 

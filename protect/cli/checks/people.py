@@ -39,8 +39,11 @@ def _keys(found: tuple[Coverage, ...], agencies: Mapping[UUID, str]) -> Iterator
             told = gettext("One person only can open %(about)s", about=about)
             yield warning("keys.one", told, gettext("invite a second person in that role and hand the key on"))
     enough = sum(one.holders >= ENOUGH for one in found)
-    told = ngettext("%(num)s key is held by two people or more", "%(num)s keys are held by two people or more", enough)
-    yield good("keys.enough", told)
+    if enough:
+        told = ngettext(
+            "%(num)s key is held by two people or more", "%(num)s keys are held by two people or more", enough
+        )
+        yield good("keys.enough", told)
 
 
 def _peppers(secrets: Secrets, left: int) -> Iterator[Finding]:
