@@ -29,6 +29,7 @@ SHORT: Final[Mapping[Access, Any]] = {
     Access.KEY_ONLY: lazy("key only"),
     Access.CLOSED: "–",
 }
+LEGEND: Final = (Access.ADDS, Access.KEY_ONLY, Access.CLOSED)  # the other short words need none
 PREDICATES: Final[Mapping[str, Any]] = {
     "any": lazy("everywhere"),
     "own_unit": lazy("of one's own office"),

@@ -88,4 +88,5 @@ def members(gate: Gate) -> tuple[tuple[str, str], ...]:
 
 def _keys(gate: Gate, member: Member) -> tuple[str, ...]:
     live = (KeyGrant.recipient_id == member.id) & KeyGrant.revoked_at.is_(None)
-    return tuple(sorted(set(gate.db.scalars(select(KeyGrant.compartment).where(live)))))
+    held = set(gate.db.scalars(select(KeyGrant.compartment).where(live)))
+    return tuple(name for name in explained.USES if name in held)
