@@ -1,6 +1,6 @@
-"""Going over to a new session secret: what is kept sealed under it is sealed anew, and every session ends."""
+"""Going over to a new version of a secret: what is kept sealed under it is sealed anew in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from sqlalchemy import or_, update
@@ -15,19 +15,20 @@ from protect.vault.errors import CiphertextRejected
 
 
 def take_over(runtime: Runtime) -> bool:
-    """Go over from former session secrets to the one in use, all in one transaction; whether there was anything to do.
+    """Go over from former versions of each secret to the one in use, all in one transaction; whether anything moved.
 
-    It is asked at every start, so that a rotation that was cut off goes on. What opens under no secret is left as it
+    It is asked at every start, so that a rotation that was cut off goes on. What opens under no version is left as it
     is: the check of the trail tells.
     """
-    current, *former = runtime.secrets.versions("session")
-    if not former:
+    due = {name: runtime.secrets.versions(name) for name in KEPT}
+    due = {name: versions for name, versions in due.items() if len(versions) > 1}
+    if not due:
         return False
     with runtime.unit_of_work() as db:
-        changed = [reseal(db, current, former) for reseal in KEPT]
-        if any(changed):
+        moved = {name: [reseal(db, versions) for reseal in KEPT[name]] for name, versions in due.items()}
+        if any(moved.get("session", ())):
             _end_sessions(db, runtime)
-    return any(changed)
+    return any(any(each) for each in moved.values())
 
 
 def trail_opens(db: Session, secret: bytes) -> bool:
@@ -35,15 +36,21 @@ def trail_opens(db: Session, secret: bytes) -> bool:
     return _opened(db, secret) is not None or states.load_stored(db) is None
 
 
-def _trail(db: Session, current: bytes, former: list[bytes]) -> bool:
-    """The key of the trail's next entry."""
+def _trail(db: Session, versions: Sequence[bytes]) -> bool:
+    """The key of the trail's next entry, once all that was written under the former secret has its number."""
+    current, *former = versions
     seal.lock(db)
     if trail_opens(db, current):
         return False
-    found = next((state for secret in former if (state := _opened(db, secret))), None)
+    secret = next((one for one in former if _opened(db, one)), None)
+    if secret is None:
+        return False
+    while seal.seal_pending(db, secret).more:
+        pass
+    found = states.load(db, secret)
     if found is not None:
         states.store(db, current, found, found)
-    return found is not None
+    return True
 
 
 def _opened(db: Session, secret: bytes) -> State | None:
@@ -59,6 +66,10 @@ def _end_sessions(db: Session, runtime: Runtime) -> None:
     db.execute(update(BrowserSession).where(live).values(ended_at=runtime.clock(), keys=None))
 
 
-Reseal = Callable[[Session, bytes, list[bytes]], bool]
-KEPT: Final[tuple[Reseal, ...]] = (_trail,)
-"""Whatever the database keeps for longer than a session under the session secret; each tells whether it was moved."""
+Reseal = Callable[[Session, Sequence[bytes]], bool]
+"""Seals anew what opens under a former version, given all versions with the one in use first; whether it did."""
+KEPT: Final[dict[str, list[Reseal]]] = {"session": [_trail]}
+"""By secret, whatever the database keeps sealed under it for good; the composition root adds what is above this room.
+
+What only its owner can open, as under the pepper, is not here: it goes over when the owner signs in.
+"""

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 import protect.cli.rotation as verb
-from protect.access import sessions
+from protect.access import renewal, sessions
 from protect.access.gate import Gate
 from protect.access.models import Member
 from protect.access.renewal import trail_opens
@@ -194,6 +194,33 @@ def test_killed_before_the_file_was_whole_nothing_happened(folder: Path, started
     assert opens(runtime, world.officer.token)
     runtime.engine.dispose()
     assert add_version(SecretsPlace(folder / "secrets"), name).name == f"{name}.1"
+
+
+def test_what_was_written_under_the_former_secret_has_its_number_before(folder: Path, started, world: World) -> None:
+    with world.officer.gate() as gate:
+        gate.record("session:end")
+    world.runtime.engine.dispose()
+    first = started()
+    seal(first)
+    with Gate(first, sessions.find(first, world.officer.token).actor, token=world.officer.token) as gate:
+        gate.record("session:end")
+    first.engine.dispose()
+    add_version(SecretsPlace(folder / "secrets"), "session")
+    runtime = started()
+    with runtime.unit_of_work() as db:
+        assert verify(db, server_secret=runtime.secrets.session).pending == 0
+    assert whole(runtime)
+    runtime.engine.dispose()
+
+
+def test_another_room_may_add_what_it_keeps_sealed(folder: Path, started, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+    monkeypatch.setitem(renewal.KEPT, "flask", [lambda _db, versions: told.append(len(versions)) or True])
+    started().engine.dispose()
+    assert told == []
+    add_version(SecretsPlace(folder / "secrets"), "flask")
+    started().engine.dispose()
+    assert told == [2]
 
 
 def test_killed_inside_the_database_everything_is_as_before(
