@@ -37,8 +37,9 @@ _TURNS: Final = threading.BoundedSemaphore(4)
 
 
 class SlotKeys(NamedTuple):
-    """What one passphrase becomes for one user under one pepper."""
+    """What one passphrase becomes for one user under one pepper, which `mark` names."""
 
+    mark: bytes
     verifier: bytes
     slot_key: bytes
 
@@ -47,7 +48,11 @@ class Stretched(NamedTuple):
     """What one passphrase becomes for one user: under each pepper that is still here, the one in use first."""
 
     keys: tuple[SlotKeys, ...]
-    current: bytes  # names the pepper in use
+
+    @property
+    def current(self) -> SlotKeys:
+        """Under the pepper in use."""
+        return self.keys[0]
 
 
 class Renewed(NamedTuple):
@@ -86,8 +91,7 @@ def stretch(typed: str, salt: bytes, peppers: Sequence[bytes], user_id: str) -> 
     """Exactly one Argon2id of the typed passphrase, split into verifier and slot key once for each pepper."""
     with _TURNS:
         root = passphrase.stretch(typed, salt)
-    keys = tuple(SlotKeys(*passphrase.split(root, pepper, user_id)) for pepper in peppers)
-    return Stretched(keys, pepper_id(peppers[0]))
+    return Stretched(tuple(SlotKeys(pepper_id(one), *passphrase.split(root, one, user_id)) for one in peppers))
 
 
 def matches(stretched: Stretched, verifier_hash: bytes) -> bool:
@@ -103,15 +107,20 @@ def lock(identity: Identity, typed: str, pepper: bytes) -> LockedIdentity:
 
 
 def unlock_master(slot: bytes, stretched: Stretched, user_id: str) -> bytes:
-    """The user master key, under whichever pepper it is; CiphertextRejected if under none, or the slot was touched."""
-    wrapped = slot[len(stretched.current) :] if slot.startswith(PEPPERED) else slot
+    """The master key, under the pepper that the slot names and no other; CiphertextRejected else.
+
+    A slot of before peppers had names opens under whichever it is.
+    """
+    for mark, _verifier, slot_key in stretched.keys:
+        if slot.startswith(mark):
+            return identities.open_slot(slot_key, user_id, PASSPHRASE_SLOT, slot[len(mark) :])
     *former, last = stretched.keys
     for keys in former:
         try:
-            return identities.open_slot(keys.slot_key, user_id, PASSPHRASE_SLOT, wrapped)
+            return identities.open_slot(keys.slot_key, user_id, PASSPHRASE_SLOT, slot)
         except CiphertextRejected:
             continue
-    return identities.open_slot(last.slot_key, user_id, PASSPHRASE_SLOT, wrapped)
+    return identities.open_slot(last.slot_key, user_id, PASSPHRASE_SLOT, slot)
 
 
 def unlock(slot: bytes, sealed: bytes, stretched: Stretched, user_id: str) -> Identity:
@@ -124,15 +133,15 @@ def renewed(slot: bytes, stretched: Stretched, user_id: str) -> Renewed | None:
 
     The salt and the sealed identity stay as they are.
     """
-    if slot.startswith(stretched.current):
+    if slot.startswith(stretched.current.mark):
         return None
     return _slot(stretched, user_id, unlock_master(slot, stretched, user_id))
 
 
 def _slot(stretched: Stretched, user_id: str, master: bytes) -> Renewed:
-    verifier, slot_key = stretched.keys[0]
+    mark, verifier, slot_key = stretched.current
     wrapped = identities.wrap_slot(slot_key, user_id, PASSPHRASE_SLOT, master)
-    return Renewed(passphrase.verifier_hash(verifier), stretched.current + wrapped)
+    return Renewed(passphrase.verifier_hash(verifier), mark + wrapped)
 
 
 def _matches(keys: SlotKeys, verifier_hash: bytes) -> bool:

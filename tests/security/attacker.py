@@ -10,6 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from protect.access.identities import PEPPER_ID_BYTES, PEPPERED
 from protect.access.rows import unpacked
 from protect.referrals.reach import as_text
 from protect.vault import box, hpke, identity, package, passphrase, session, shards, tree
@@ -159,6 +160,11 @@ def tokens_in_the_clear(loot: Loot) -> Iterator[str]:
             yield "a cookie"
 
 
+def unmarked(slot: Any) -> bytes:
+    """A slot without the name of the pepper before it, which hinders nobody."""
+    return bytes(slot)[1 + PEPPER_ID_BYTES :] if bytes(slot).startswith(PEPPERED) else bytes(slot)
+
+
 def open_boxes(loot: Loot) -> Iterator[str]:
     """Everything that is sealed under one key: identities, shards, packages; with every key that could be guessed."""
     keys = candidates(loot)
@@ -166,7 +172,7 @@ def open_boxes(loot: Loot) -> Iterator[str]:
         for key in keys:
             if opens(identity.open_identity, key, str(row["member_id"]), bytes(row["identity"])):
                 yield "an identity"
-            if opens(identity.open_slot, key, str(row["member_id"]), "passphrase", bytes(row["slot"])):
+            if opens(identity.open_slot, key, str(row["member_id"]), "passphrase", unmarked(row["slot"])):
                 yield "a slot"
     for row in loot.tables["search_shard"]:
         place = (str(row["agency_id"]), str(row["unit_id"]), row["number"], row["generation"])
@@ -183,7 +189,7 @@ def guess_passphrases(loot: Loot, names: Iterable[str]) -> Iterator[str]:
             for guess in (*GUESSES, member["sign_in_name"], member["display_name"]):
                 root = passphrase.stretch(guess, bytes(row["salt"]))
                 _verifier, slot_key = passphrase.split(root, loot.secrets["pepper"], str(member["id"]))
-                if opens(identity.open_slot, slot_key, str(member["id"]), "passphrase", bytes(row["slot"])):
+                if opens(identity.open_slot, slot_key, str(member["id"]), "passphrase", unmarked(row["slot"])):
                     yield f"the passphrase of {member['sign_in_name']}"
 
 
