@@ -20,6 +20,7 @@ CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"  # set by systemd; one file there f
 CREDENTIAL_PREFIX: Final = "protect_"
 # systemd lets the service's user in by an access list, which the mode shows as rights of the group.
 CREDENTIAL_MASK: Final = 0o037
+AS_THE_SERVICE: Final = "Run this as the service does: docs/operations.md, Secrets"
 DEMONSTRATION_MARK: Final = b"demo"  # how the secrets of a demonstration begin, so that they can serve nothing else
 
 
@@ -37,6 +38,10 @@ class SecretMissing(ConfigurationRefused):
 
 class SecretReadable(ConfigurationRefused):
     """A secret file can be read by others than its owner."""
+
+
+class SecretWithheld(ConfigurationRefused):
+    """The user who runs the program may not read a secret or enter its folder."""
 
 
 class SecretInvented(ConfigurationRefused):
@@ -105,9 +110,14 @@ class SecretsPlace:
         return not self.prefix
 
     def versions(self, name: str) -> list[Path]:
-        """The files of a secret, newest first."""
+        """The files of a secret, newest first. Raises SecretWithheld where the folder is closed to us."""
         pattern = re.compile(rf"{re.escape(self.prefix + name)}(?:\.([1-9]\d*))?")
-        paths = self.folder.iterdir() if self.folder.is_dir() else ()
+        try:
+            paths = list(self.folder.iterdir())
+        except (FileNotFoundError, NotADirectoryError):
+            paths = []
+        except PermissionError:
+            raise SecretWithheld(f"{self.folder} is closed to this user. {AS_THE_SERVICE}") from None
         found = {int(match[1] or 0): path for path in paths if (match := pattern.fullmatch(path.name))}
         return [found[number] for number in sorted(found, reverse=True)]
 
@@ -148,7 +158,7 @@ def load_settings(data: Path) -> Settings:
 
 
 def open_secrets(settings: Settings) -> Secrets:
-    """The secrets of an instance. Raises SecretMissing, SecretReadable or SecretInvented and never makes one up."""
+    """The secrets of an instance. Raises ConfigurationRefused, which says why, and never makes one up."""
     place = secrets_place(settings)
     secrets = load_secrets(place.folder, place.prefix)
     for name in SECRET_NAMES:
@@ -161,7 +171,7 @@ def open_secrets(settings: Settings) -> Secrets:
 
 
 def load_secrets(folder: Path, prefix: str = "") -> Secrets:
-    """Every version of the secrets in `folder`. Raises SecretMissing or SecretReadable and never makes one up."""
+    """Every version of the secrets in `folder`. Raises ConfigurationRefused and never makes one up."""
     place = SecretsPlace(folder, prefix)
     found = {name: [read_secret(path) for path in place.versions(name) or [place.path(name)]] for name in SECRET_NAMES}
     newest = {name: values[0] for name, values in found.items()}
@@ -211,16 +221,17 @@ def drop_versions(place: SecretsPlace, name: str) -> int:
 
 
 def read_secret(path: Path) -> bytes:
-    """The content of a secret's file, if nobody else can read it. Raises SecretMissing or SecretReadable."""
+    """The content of a secret's file, if nobody else can read it. Raises SecretMissing, -Readable or -Withheld."""
     try:
-        found = path.stat()
+        _require_private(path, path.stat())
+        value = path.read_bytes()
     except FileNotFoundError:
         raise SecretMissing(
             f"{path} is missing. Put the secret back from its own backup; a new one would lock everybody out. "
             "A new instance gets its secrets from `protect init`."
         ) from None
-    _require_private(path, found)
-    value = path.read_bytes()
+    except PermissionError:
+        raise SecretWithheld(f"{path} is closed to this user. {AS_THE_SERVICE}") from None
     if len(value) != SECRET_BYTES:
         raise SecretMissing(
             f"{path} has {len(value)} bytes instead of {SECRET_BYTES}. Put the secret back from its backup."

@@ -12,6 +12,7 @@ from protect.config import (
     SecretMissing,
     SecretReadable,
     SecretsPlace,
+    SecretWithheld,
     Settings,
     SettingUnknown,
     add_version,
@@ -182,3 +183,16 @@ def test_a_secret_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest
     for user in (4321, 0):
         monkeypatch.setattr(os, "geteuid", lambda user=user: user)
         assert read_secret(tmp_path / "pepper")
+
+
+def test_a_secret_that_this_user_may_not_read_is_told_so_and_is_not_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_secrets(tmp_path)
+
+    def closed(_path: Path) -> bytes:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "read_bytes", closed)
+    with pytest.raises(SecretWithheld, match="closed to this user"):
+        read_secret(tmp_path / "pepper")

@@ -10,8 +10,9 @@ from protect import __version__
 from protect.cli import access, agencies, demo, doctor, instance, records, rotation, trail, witness
 from protect.cli.terminal import Refused
 from protect.config import ConfigurationRefused
+from protect.i18n import gettext
 from protect.process import forbid_core_dumps
-from protect.store.errors import StoreError
+from protect.store.errors import DatabaseGone, StoreError, translate_errors
 
 VERBS: Final = (
     *instance.VERBS,
@@ -31,7 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     forbid_core_dumps()
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        with translate_errors():
+            return int(options.run(options))
+    except DatabaseGone:
+        told = gettext("The database does not answer")
+        remedy = gettext("start it, or run this as the user it belongs to; its address is in config.toml")
+        sys.stderr.write(f"protect: {told} – {remedy}\n")
+        return 2
     except (Refused, ConfigurationRefused, StoreError) as error:
         sys.stderr.write(f"protect: {error}\n")
         return 2

@@ -50,7 +50,11 @@ def _findings(settings: Settings) -> Iterator[Finding]:
                 yield from people.checks(web, known)
     except DatabaseGone:
         told = gettext("The database does not answer")
-        yield fault("database.answer", told, gettext("start it; its address is in config.toml"))
+        yield fault(
+            "database.answer",
+            told,
+            gettext("start it, or run this as the user it belongs to; its address is in config.toml"),
+        )
     except StoreError as error:
         yield fault("database.answer", str(error), gettext("see docs/operations.md, Faults"))
 

@@ -24,8 +24,8 @@ def _run(options: argparse.Namespace) -> int:
     place = secrets_place(load_settings(options.data))
     if not place.writable:
         told = gettext(
-            "the secrets come from systemd (%(folder)s): run this outside of the service, where the folder they are "
-            "read from is named by `secrets` in config.toml",
+            "the secrets come from systemd (%(folder)s) and are renewed where it takes them from: docs/operations.md, "
+            "Secrets",
             folder=place.folder,
         )
         raise Refused(told)

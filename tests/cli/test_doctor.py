@@ -2,17 +2,18 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from protect.app import open_runtime
 from protect.audit.sealer import Sealer
 from protect.cli import main
 from protect.cli.checks import database as database_checks
 from protect.cli.checks import host as host_checks
-from protect.config import SECRET_NAMES
+from protect.config import SECRET_NAMES, SecretsPlace, add_version
 from protect.process import leaves_no_core
 from protect.store import facts
 from tests.cli.planted import FAULTS, LIKEWISE, WARNINGS, Plant
@@ -83,6 +84,50 @@ def test_what_somebody_should_look_after_is_a_warning_and_no_fault(
     code, found = look(capsys, healthy)
     assert code == 0, found
     assert set(found) == {"keys.one", WARNINGS[plant]}
+
+
+def test_between_a_new_session_secret_and_the_next_start_it_says_so(
+    healthy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_version(SecretsPlace(healthy / "secrets"), "session")
+    code, found = look(capsys, healthy)
+    assert code == 0
+    assert set(found) == {"keys.one", "secrets.session", "trail.key"}
+    runtime, _database = open_runtime(healthy)
+    runtime.engine.dispose()
+    assert set(look(capsys, healthy)[1]) == {"keys.one", "secrets.session"}
+
+
+def test_secrets_that_are_closed_to_this_user_are_told_beside_the_rest(
+    healthy: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.iterdir
+
+    def closed(path: Path) -> Iterator[Path]:
+        if path == healthy / "secrets":
+            raise PermissionError
+        return real(path)
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    code, found = look(capsys, healthy)
+    assert code == 1
+    assert [level for level, _told in found["secrets.folder"]] == ["fault"]
+    assert "keys.one" in found
+    assert main(["verify-trail", "--data", str(healthy)]) == 2
+    assert "is closed to this user" in capsys.readouterr().err
+
+
+def test_a_verb_whose_database_does_not_answer_says_so_without_its_address(
+    healthy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = healthy / "config.toml"
+    path.write_text('database = "postgresql+psycopg://protect_web:a-password@127.0.0.1:1/protect"\n', encoding="utf-8")
+    for verb in (["rotate-secret", "flask"], ["verify-trail"], ["doctor"]):
+        assert main([*verb, "--data", str(healthy)]) != 0
+        said = "".join(capsys.readouterr())
+        assert "ne répond pas" in said
+        assert "a-password" not in said
+    assert len(SecretsPlace(healthy / "secrets").versions("flask")) == 1
 
 
 def test_a_database_that_does_not_answer_is_told_beside_the_rest(

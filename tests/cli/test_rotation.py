@@ -251,19 +251,6 @@ def test_a_running_server_must_be_stopped_first(protect: Verb, folder: Path, wor
     assert len(SecretsPlace(folder / "secrets").versions("pepper")) == 1
 
 
-def test_what_systemd_hands_over_is_renewed_at_its_source(
-    protect: Verb, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in SECRET_NAMES:
-        (folder / f"secrets/{name}").rename(folder / f"secrets/protect_{name}")
-    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder / "secrets"))
-    runtime, _database = open_runtime(folder)
-    runtime.engine.dispose()
-    code, said = protect("rotate-secret", "pepper")
-    assert code == 2
-    assert "systemd" in said
-
-
 def test_an_account_says_which_pepper_it_needs_and_nothing_of_it(world: World) -> None:
     secrets = load_secrets(world.runtime.settings.secrets_folder)
     with world.runtime.unit_of_work() as db:

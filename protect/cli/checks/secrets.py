@@ -13,6 +13,7 @@ from protect.config import (
     SECRET_NAMES,
     ConfigurationRefused,
     SecretsPlace,
+    SecretWithheld,
     Settings,
     read_secret,
     secrets_place,
@@ -28,6 +29,18 @@ def checks(settings: Settings) -> Iterator[Finding]:
     """The folder, then each secret."""
     place = secrets_place(settings)
     yield from _folder(place)
+    try:
+        yield from _each(place, settings)
+    except SecretWithheld:
+        told = gettext("%(folder)s is closed to this user", folder=place.folder)
+        yield fault("secrets.folder", told, gettext("run this as the service does: docs/operations.md, Secrets"))
+    if is_built(settings.data) and not settings.demonstration:
+        told = gettext("The folder holds the accounts of a demonstration, whose passphrases are written there")
+        yield fault("secrets.accounts", told, gettext("begin a new instance in an empty folder"))
+
+
+def _each(place: SecretsPlace, settings: Settings) -> Iterator[Finding]:
+    """Every secret by itself, and whether two are the same."""
     found: dict[Path, bytes] = {}
     for name in SECRET_NAMES:
         yield from _versions(place, name, settings, found)
@@ -36,9 +49,6 @@ def checks(settings: Settings) -> Iterator[Finding]:
         names = ", ".join(path.name for path, value in found.items() if value in doubled)
         told = gettext("Several secrets are the same: %(names)s", names=names)
         yield fault("secrets.equal", told, gettext("put each back from its own backup"))
-    if is_built(settings.data) and not settings.demonstration:
-        told = gettext("The folder holds the accounts of a demonstration, whose passphrases are written there")
-        yield fault("secrets.accounts", told, gettext("begin a new instance in an empty folder"))
 
 
 def _folder(place: SecretsPlace) -> Iterator[Finding]:
@@ -57,13 +67,16 @@ def _versions(place: SecretsPlace, name: str, settings: Settings, found: dict[Pa
     for path in paths:
         try:
             found[path] = read_secret(path)
-        except (ConfigurationRefused, PermissionError) as error:
+        except ConfigurationRefused as error:
             yield fault(check, str(error), gettext("see docs/operations.md, Secrets"))
             continue
         yield _value(check, path, found[path], settings)
     if len(paths) > 1 and name != "pepper":  # who still needs a former pepper is counted in the database
-        told = gettext("%(name)s has a former version that nobody needs", name=name)
-        yield warning(check, told, f"protect rotate-secret {name} --drop")
+        told = gettext("%(name)s has a former version, which nobody needs once the server has started", name=name)
+        removal = (
+            f"protect rotate-secret {name} --drop" if place.writable else gettext("see docs/operations.md, Secrets")
+        )
+        yield warning(check, told, removal)
 
 
 def _value(check: str, path: Path, value: bytes, settings: Settings) -> Finding:

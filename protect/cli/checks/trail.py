@@ -26,14 +26,17 @@ def checks(web: Engine, secrets: Secrets | None) -> Iterator[Finding]:
     """Without the secrets everything but the key."""
     with sessions(web)() as db:
         facts = trail_facts(db)
-        opens = secrets is None or trail_opens(db, secrets.session)
+        opening = [trail_opens(db, one) for one in secrets.versions("session")] if secrets else [True]
     now = datetime.now(UTC)
     yield _future(facts, now)
     yield _head(facts, now)
     yield _waiting(facts, now)
-    if not opens:
+    if not any(opening):
         told = gettext("The key of the trail does not open with the session secret: nothing is sealed any more")
         yield fault("trail.key", told, gettext("put the former session secret back beside it, then start the server"))
+    elif not opening[0]:
+        told = gettext("The key of the trail is still under the former session secret")
+        yield warning("trail.key", told, gettext("start the server: it goes over by itself"))
 
 
 def _future(facts: TrailFacts, now: datetime) -> Finding:
