@@ -16,7 +16,7 @@ from protect.cli.checks import host as host_checks
 from protect.config import SECRET_NAMES, SecretsPlace, add_version
 from protect.process import leaves_no_core
 from protect.store import facts
-from tests.cli.planted import FAULTS, LIKEWISE, WARNINGS, Plant
+from tests.cli.planted import FAULTS, LIKEWISE, WARNINGS, Plant, as_owner
 from tests.world import World
 
 Verb = Callable[..., tuple[int, str]]
@@ -54,6 +54,17 @@ def test_of_a_healthy_instance_only_lonely_keys_are_told(healthy: Path, capsys: 
     assert code == 0, found
     assert set(found) == {"keys.one"}  # the small world has one clinician, one auditor, …
     assert all(level == "warning" for level, _told in found["keys.one"])
+
+
+def test_a_name_in_the_database_gives_the_terminal_no_orders(
+    healthy: Path, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    as_owner(world, r"update agency set name = name || E'\x1b[2J\nno line of its own'")
+    assert main(["doctor", "--data", str(healthy)]) == 0
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert not [line for line in said.splitlines() if line.startswith("no line")]
+    assert "[2J" in said
 
 
 def test_it_speaks_french_one_line_a_check(healthy: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """One line of the doctor: what was looked at, how it is, and what to do."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -16,6 +17,8 @@ class Level(Enum):
 
 WORDS: Final[Mapping[Level, str]] = {Level.GOOD: "good", Level.WARNING: "warning", Level.FAULT: "fault"}
 
+CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # what a terminal obeys; names come from the database
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -28,7 +31,7 @@ class Finding:
 
     def __str__(self) -> str:
         line = f"{self.level.value} {self.told}"
-        return f"{line} – {self.remedy}" if self.remedy else line
+        return CONTROL.sub("\N{REPLACEMENT CHARACTER}", f"{line} – {self.remedy}" if self.remedy else line)
 
     def as_json(self) -> dict[str, str]:
         """The same for a program."""
