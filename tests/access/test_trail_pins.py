@@ -30,7 +30,7 @@ def identity_of(world: World, person: Person) -> Identity:
     with person.gate() as gate:
         kept = gate.db.get_one(Credential, gate.member.member_id)
         user_id = str(kept.member_id)
-        stretched = identities.stretch(PASSPHRASE, kept.salt, world.runtime.secrets.pepper, user_id)
+        stretched = identities.stretch(PASSPHRASE, kept.salt, world.runtime.secrets.versions("pepper"), user_id)
         return identities.unlock(kept.slot.blob, kept.identity.blob, stretched, user_id)
 
 
