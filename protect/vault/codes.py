@@ -43,3 +43,8 @@ def read_code(code: str) -> bytes:
 def recovery_key(code: str, user_id: str) -> bytes:
     """Return the slot key of a recovery code of this user."""
     return derive(read_code(code), "recovery.v1", user_id)
+
+
+def recovery_check(code: str, user_id: str) -> bytes:
+    """Return by what a recovery code of this user is recognised; it says nothing of the slot key."""
+    return derive(read_code(code), "recovery-check.v1", user_id)

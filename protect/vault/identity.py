@@ -13,6 +13,7 @@ from protect.vault.wrapping import WRAPPED_BYTES, Wrapped, unwrap_key, wrap_key
 
 _LABEL = "identity.v1"
 _SLOT_LABEL = "masterslot.v1"
+_COPY_LABEL = "mastercopy.v1"
 _SLOT_FORMAT = b"\x01"
 _PARTS = 5
 
@@ -73,6 +74,28 @@ def open_slot(slot_key: bytes, user_id: str, slot: str, blob: bytes) -> bytes:
         raise CiphertextRejected(Reason.VERSION)
     wrapped = Wrapped(blob[1 : 1 + WRAPPED_BYTES], blob[1 + WRAPPED_BYTES :])
     return unwrap_key(slot_key, wrapped, _SLOT_LABEL, user_id, slot)
+
+
+def passkey_key(secret: bytes, user_id: str) -> bytes:
+    """Return the slot key that the secret of a passkey (its PRF output) makes for this user."""
+    return derive(require_key(secret), "prf.v1", user_id)
+
+
+def keep_master(identity: Identity, master: bytes) -> bytes:
+    """Return the master key sealed under the private half of the identity that it opens, so that a slot can be added.
+
+    It tells nobody more: whoever has that half has all that the master key protects.
+    """
+    return seal_box(_copy_key(identity), lp(_COPY_LABEL, identity.user_id), require_key(master))
+
+
+def master_of(identity: Identity, blob: bytes) -> bytes:
+    """Return the master key that was kept under exactly this identity, else refuse."""
+    return require_key(open_box(_copy_key(identity), lp(_COPY_LABEL, identity.user_id), blob))
+
+
+def _copy_key(identity: Identity) -> bytes:
+    return derive(identity.hpke.private, _COPY_LABEL, identity.user_id)
 
 
 def _identity_key(master_key: bytes) -> bytes:

@@ -93,6 +93,29 @@ class TestSession:
         with refused(Reason.TAG):
             session.unwrap(*place, blob)
 
+    @pytest.mark.parametrize(
+        ("token", "server", "step", "place"),
+        [
+            ("tokem", b"server", "step", ("session-1", "amina", "open", "10")),
+            ("token", b"stolen", "step", ("session-1", "amina", "open", "10")),
+            ("token", b"server", "other step", ("session-1", "amina", "open", "10")),
+            ("token", b"server", "step", ("session-2", "amina", "open", "10")),
+            ("token", b"server", "step", ("session-1", "beata", "open", "10")),
+            ("token", b"server", "step", ("session-1", "amina", "asleep", "10")),
+            ("token", b"server", "step", ("session-1", "amina", "open", "11")),
+        ],
+    )
+    def test_a_step_opens_with_all_three_keys_in_its_place_only(
+        self, token: str, server: bytes, step: str, place: tuple[str, ...]
+    ) -> None:
+        blob = session.wrap_step("token", b"server", key("step"), ("session-1", "amina", "open", "10"), b"keys")
+        with refused():
+            session.unwrap_step(token, server, key(step), place, blob)
+
+    def test_a_step_key_has_its_length(self) -> None:
+        with refused():
+            session.wrap_step("token", b"server", b"short", ("session-1",), b"keys")
+
     def test_a_cookie_that_is_no_text_is_refused(self) -> None:
         with refused(Reason.INPUT):
             session.token_hash("\ud800")

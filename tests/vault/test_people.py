@@ -1,13 +1,26 @@
 """What a person holds: a passphrase, codes, an identity and its slots."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from protect.vault import passphrase
-from protect.vault.codes import new_code, read_code, recovery_key, write_code
+from protect.vault.codes import new_code, read_code, recovery_check, recovery_key, write_code
 from protect.vault.errors import Reason
-from protect.vault.identity import new_identity, new_master, open_identity, open_slot, seal_identity, wrap_slot
+from protect.vault.hpke import KeyPair
+from protect.vault.identity import (
+    keep_master,
+    master_of,
+    new_identity,
+    new_master,
+    open_identity,
+    open_slot,
+    passkey_key,
+    seal_identity,
+    wrap_slot,
+)
 
 from .cast import ANCHOR, DIRECTORY_ANCHOR, key, refused
 
@@ -110,6 +123,27 @@ class TestIdentity:
             new_identity("amina", b"", DIRECTORY_ANCHOR)
         with refused(Reason.LENGTH):
             new_identity("amina", ANCHOR, b"")
+
+    def test_the_master_is_kept_under_the_private_half_alone(self) -> None:
+        amina, master = new_identity("amina", ANCHOR, DIRECTORY_ANCHOR), new_master()
+        blob = keep_master(amina, master)
+        assert master_of(amina, blob) == master
+        asleep = replace(amina, hpke=KeyPair(b"", amina.hpke.public))
+        other_half = replace(asleep, hpke=new_identity("amina", ANCHOR, DIRECTORY_ANCHOR).hpke)
+        for other in (asleep, other_half, replace(amina, user_id="beata")):
+            with refused(Reason.TAG):
+                master_of(other, blob)
+
+    def test_a_passkeys_secret_makes_a_key_for_one_user(self) -> None:
+        assert passkey_key(key("secret"), "amina") != passkey_key(key("secret"), "beata")
+        with refused(Reason.LENGTH):
+            passkey_key(b"short", "amina")
+
+    def test_a_recovery_code_is_recognised_without_its_key(self) -> None:
+        code = new_code()
+        assert recovery_check(code, "amina") == recovery_check(code.lower().replace("-", " "), "amina")
+        others = {recovery_check(code, "beata"), recovery_check(new_code(), "amina"), recovery_key(code, "amina")}
+        assert recovery_check(code, "amina") not in others
 
     def test_each_slot_opens_the_same_master(self) -> None:
         master = new_master()

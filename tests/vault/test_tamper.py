@@ -11,7 +11,15 @@ from protect.vault.box import open_box, seal_box
 from protect.vault.certificate import Certificate, Invitation, Revocation, check_revocation, verify_chain
 from protect.vault.errors import CiphertextRejected
 from protect.vault.grants import Grant, KeyState, make_grant, make_key_state, open_grant, verify_key_state
-from protect.vault.identity import new_identity, open_identity, open_slot, seal_identity, wrap_slot
+from protect.vault.identity import (
+    keep_master,
+    master_of,
+    new_identity,
+    open_identity,
+    open_slot,
+    seal_identity,
+    wrap_slot,
+)
 from protect.vault.package import Package, PackageContext
 from protect.vault.sealing import ContentKey
 from protect.vault.shards import SearchEntry
@@ -33,6 +41,7 @@ ENTRY = SearchEntry("case-1", "K-4821", ("ngoyi",), ("NK",), None)
 REVOKED = Revocation("beata", "agency-a", BEATA.invitation.digest(), 1).signed(ROOT)
 GRANT = make_grant(AMINA.identity, BEATA.certificate, COMPARTMENT_KEY, b"authorisation")
 SEARCH = shards.search_key(COMPARTMENT_KEY)
+STEP = ("s", "amina", "open", "2026-03-27T08:10:00+00:00")
 
 
 class Kind(NamedTuple):
@@ -59,6 +68,10 @@ KINDS = {
         seal_identity(key("master"), new_identity("amina", ANCHOR, DIRECTORY_ANCHOR)),
         lambda blob: open_identity(key("master"), "amina", blob),
     ),
+    "master copy": Kind(
+        keep_master(AMINA.identity, key("master")),
+        lambda blob: master_of(AMINA.identity, blob),
+    ),
     "slot": Kind(
         wrap_slot(key("slot"), "amina", "passphrase", key("master")),
         lambda blob: open_slot(key("slot"), "amina", "passphrase", blob),
@@ -66,6 +79,10 @@ KINDS = {
     "session": Kind(
         session.wrap("token", b"server", "s", "amina", b"keys"),
         lambda blob: session.unwrap("token", b"server", "s", "amina", blob),
+    ),
+    "session step": Kind(
+        session.wrap_step("token", b"server", key("step"), STEP, b"keys"),
+        lambda blob: session.unwrap_step("token", b"server", key("step"), STEP, blob),
     ),
     "package": Kind(
         SENT.blob, lambda blob: package.open(Package(blob, SENT.wrapped_key), INBOX.private, key("shred"), SENT_AS)

@@ -23,7 +23,7 @@ from protect.vault.certificate import (
     verify_chain,
 )
 from protect.vault.grants import Grant, KeyState, match_key_state, open_grant, verify_key_state
-from protect.vault.identity import Identity, open_identity, open_slot
+from protect.vault.identity import Identity, master_of, open_identity, open_slot, passkey_key
 from protect.vault.package import Package, PackageContext
 from protect.vault.sealing import ContentKey, Place, field_version
 from protect.vault.server import open_note
@@ -110,6 +110,7 @@ def test_identity_and_slot() -> None:
     assert (identity.anchor, identity.directory) == (vector.raw("anchor"), vector.raw("directory"))
     assert identity.checkpoint == b"checkpoint"
     assert open_slot(key("slot"), "amina", slot["slot"], slot.raw("blob")) == key("master")
+    assert master_of(identity, frozen("mastercopy.v1").raw("blob")) == key("master")
 
 
 def test_chain() -> None:
@@ -147,6 +148,12 @@ def test_session() -> None:
     assert session.unwrap("token", b"server", "session-1", "amina", vector.raw("blob")) == vector.raw("value")
 
 
+def test_session_step() -> None:
+    vector = frozen("session-step.v1")
+    opened = session.unwrap_step("token", b"server", key("step"), vector["place"], vector.raw("blob"))
+    assert opened == vector.raw("value")
+
+
 def test_shard() -> None:
     vector = frozen("shard.v1")
     entries = shards.open_shard(shards.search_key(COMPARTMENT), "agency-a", "unit-1", 2, 5, vector.raw("blob"))
@@ -172,6 +179,9 @@ def test_account() -> None:
     passphrase.check_verifier(verifier, vector.raw("stored"))
     assert (root, slot_key) == (vector.raw("root"), vector.raw("slot_key"))
     assert codes.recovery_key(vector["code"], "amina") == vector.raw("recovery")
+    factors = frozen("factors.v1")
+    assert codes.recovery_check(factors["code"], "amina") == factors.raw("check")
+    assert passkey_key(key("prf"), "amina") == factors.raw("passkey")
 
 
 def test_trail() -> None:

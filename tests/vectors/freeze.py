@@ -19,7 +19,7 @@ from protect.vault.attachments import context, seal_stream  # noqa: E402
 from protect.vault.box import seal_box  # noqa: E402
 from protect.vault.certificate import Certificate, Invitation, Revocation, anchor_of, enrol_key  # noqa: E402
 from protect.vault.grants import make_grant, make_key_state  # noqa: E402
-from protect.vault.identity import Identity, seal_identity, wrap_slot  # noqa: E402
+from protect.vault.identity import Identity, keep_master, passkey_key, seal_identity, wrap_slot  # noqa: E402
 from protect.vault.package import PackageContext  # noqa: E402
 from protect.vault.sealing import ContentKey, Place  # noqa: E402
 from protect.vault.server import seal_note  # noqa: E402
@@ -110,6 +110,10 @@ def slot() -> Vector:
     return {"slot": "passphrase", "blob": wrap_slot(key("slot"), "amina", "passphrase", key("master"))}
 
 
+def master_copy() -> Vector:
+    return {"blob": keep_master(AMINA, key("master"))}
+
+
 def chain() -> Vector:
     revocation = Revocation("amina", "agency-a", INVITATION.digest(), 1_900_000_000).signed(ROOT)
     vouch = AgencyVouch("agency-a", "police", ROOT.public).signed(DIRECTORY)
@@ -147,6 +151,12 @@ def session_of_a_cookie() -> Vector:
     return {"blob": blob, "hash": session.token_hash("token"), "value": b"keys"}
 
 
+def step_of_a_session() -> Vector:
+    place = ("session-1", "amina", "open", "2026-03-27T08:10:00+00:00")
+    blob = session.wrap_step("token", b"server", key("step"), place, b"keys")
+    return {"place": list(place), "blob": blob, "value": b"keys"}
+
+
 def shard() -> Vector:
     blob = shards.seal_shard(shards.search_key(COMPARTMENT), "agency-a", "unit-1", 2, 5, [ENTRY])
     return {"blob": blob, "entry": list(ENTRY)}
@@ -169,6 +179,11 @@ def account() -> Vector:
     return {"root": root, "stored": stored, "slot_key": slot_key, "code": CODE, "recovery": recovery}
 
 
+def further_factors() -> Vector:
+    check, prf = codes.recovery_check(CODE, "amina"), passkey_key(key("prf"), "amina")
+    return {"code": CODE, "check": check, "passkey": prf}
+
+
 def trail() -> Vector:
     frontier = log.Frontier()
     for leaf in range(6):
@@ -189,15 +204,18 @@ VECTORS: Mapping[str, Callable[[], Vector]] = {
     "dropbox.v1": drop_box,
     "identity.v1": identity,
     "masterslot.v1": slot,
+    "mastercopy.v1": master_copy,
     "chain.v1": chain,
     "grant.v1": grant,
     "package.v1": package_of_a_referral,
     "package-until.v1": package_until,
     "session.v1": session_of_a_cookie,
+    "session-step.v1": step_of_a_session,
     "shard.v1": shard,
     "attachment.v1": attachment,
     "note.v1": note,
     "account.v1": account,
+    "factors.v1": further_factors,
     "trail.v1": trail,
 }
 
