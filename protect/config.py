@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-SECRET_NAMES: Final = ("pepper", "session", "flask", "log")
+SECRET_NAMES: Final = ("pepper", "session", "flask", "log", "totp")
 SECRET_BYTES: Final = 32
 SECRET_MODE: Final = 0o400
 READABLE_BY_OTHERS: Final = 0o077
@@ -62,11 +62,17 @@ class Settings(BaseModel):
     product_name: str = Field("Protéger", min_length=1, max_length=40)
     country: str = Field("CD", pattern="^[A-Z]{2}$")
     phone_prefix: str = Field("+243", pattern=r"^\+[1-9]\d{0,3}$")
+    public_url: str = Field("http://localhost", pattern=r"^https?://[^/\s]+$")
     exit_url: str = Field("https://www.wikipedia.org/", pattern="^https://")
     idle_minutes: int = Field(15, ge=1, le=60)
     session_hours: int = Field(12, ge=1, le=24)
+    sessions_each: int = Field(1, ge=1, le=5)
     response_hours: dict[str, int] = {"immediate": 24, "urgent": 72, "routine": 168}
     package_days: int = Field(30, ge=0, le=365)
+    opening_limits: dict[str, tuple[int, int]] = {}
+    timezone: str = "Africa/Kinshasa"
+    working_hours: str = Field("07:00-19:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
+    working_days: tuple[int, ...] = (1, 2, 3, 4, 5, 6)
     threshold: int = Field(10, ge=3, le=100)
     trusted_proxies: int = Field(0, ge=0, le=3)
     log_origin: str = Field("", pattern=r"^[^\s+]*$")
@@ -87,6 +93,7 @@ class Secrets:
     session: bytes
     flask: bytes
     log: bytes
+    totp: bytes
     earlier: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:

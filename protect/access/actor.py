@@ -1,6 +1,7 @@
 """Who acts: the member behind a live session."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from protect.access.models import Member
@@ -8,7 +9,7 @@ from protect.access.models import Member
 
 @dataclass(frozen=True)
 class Actor:
-    """A member with a live session, in the member's one role."""
+    """A member with a live session, in the member's one role; `open_until` is the end of the last step-up's time."""
 
     member_id: UUID
     agency_id: UUID
@@ -17,6 +18,7 @@ class Actor:
     display_name: str
     session_id: UUID
     session_hash: bytes
+    open_until: datetime | None = None
 
 
 @dataclass(frozen=True)

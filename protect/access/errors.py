@@ -21,6 +21,22 @@ class CompartmentLocked(Exception):
         self.compartment = compartment
 
 
+class StepUpRequired(Exception):
+    """The second factor has to be proved again first; `compartment` names what is closed for now, if it is that."""
+
+    def __init__(self, compartment: str = "") -> None:
+        super().__init__(compartment)
+        self.compartment = compartment
+
+
+class ReasonRequired(Exception):
+    """The actor identified so many people in this hour that a reason is asked before the next."""
+
+
+class OpeningsStopped(Exception):
+    """The actor identified too many people in this hour: it waits for the hour or for a supervisor."""
+
+
 class NotReady(Exception):
     """The addressee has no key yet, so nothing can be sealed to it."""
 

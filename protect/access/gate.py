@@ -1,7 +1,7 @@
 """The one way in: it checks, opens, seals, records and commits."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -10,14 +10,26 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from protect.access import limits
 from protect.access.actor import Actor, Ref, becoming
-from protect.access.errors import AlreadyDone, Denied, NotFound, NotReady, SignInRequired
+from protect.access.errors import (
+    AlreadyDone,
+    Denied,
+    NotFound,
+    NotReady,
+    OpeningsStopped,
+    ReasonRequired,
+    SignInRequired,
+    StepUpRequired,
+)
 from protect.access.keyring import Keyring
 from protect.access.models import DoneOnce, Member
 from protect.access.opening import Opening
 from protect.access.policy import policy
 from protect.access.runtime import Runtime, commit
 from protect.access.seals import Seals
+from protect.access.session_keys import OPEN_FOR
+from protect.access.stepup import open_again
 from protect.access.trail import About, Trail
 from protect.access.trail_log import watch
 from protect.access.trail_rows import WrittenRows
@@ -179,19 +191,62 @@ class Gate:
     def opening(
         self, action: str, refs: Sequence[Ref], *, fields: Iterable[str], purpose: str, consent_id: UUID | None = None
     ) -> Opening:
-        """The session's keys, once the entry that says what is opened and why is committed."""
+        """The session's keys, once the entry that says what is opened and why is committed.
+
+        Raises ReasonRequired or OpeningsStopped where that identifies more people than the role may in an hour.
+        """
         about = About(fields=tuple(fields), purpose=purpose, consent_id=consent_id)
+        self._admit(limits.people(refs, about.fields, purpose))
         self._trail.write_now(self.member, action, refs, about)
         return Opening(self.keyring, self._runtime.shred, self._written)
 
+    def record_reason(self, purpose: str, why: str) -> None:
+        """Write why the actor has to identify many people, for auditors alone to read, and let it go on for an hour."""
+        self._trail.write(self.db, self.member, "limit:reason", [], About(purpose=purpose, why=why))
+        limits.note_reason(self.db, self.member, self.now())
+
+    def _admit(self, people: frozenset[str]) -> None:
+        """Go on only if these people may be identified now; the refusal is an entry of its own."""
+        if not people:
+            return
+        verdict, first = limits.admit(self.db, self._runtime, self.member, people)
+        if verdict is limits.Verdict.ADMITTED:
+            return
+        stopped = verdict is limits.Verdict.STOPPED
+        action = "limit:stop" if first else "limit:wait" if stopped else "limit:ask"
+        self._trail.write_now(self.member, action, [], About(result="denied"))
+        raise OpeningsStopped if stopped else ReasonRequired
+
     def holds(self, compartment: str) -> bool:
-        """Whether this session has the key of the compartment."""
+        """Whether this session has the key of the compartment. Raises StepUpRequired while that is closed for now.
+
+        Whoever asks is about to read or write there: what is closed must never pass for what is not there.
+        """
+        if self.is_closed(compartment):
+            raise StepUpRequired(compartment)
         return self.keyring.holds(compartment)
+
+    def is_closed(self, compartment: str) -> bool:
+        """Whether the compartment is the actor's and wants a second factor again."""
+        return compartment in self.keyring.closed
+
+    def open_again(self) -> str:
+        """Open what is closed for an actor who has just proved a second factor; the value of the session's new cookie.
+
+        This gate keeps what it had: the next request has all of it.
+        """
+        return open_again(self.db, self._runtime, self.member, self._token or "")
+
+    def require_fresh(self, minutes: int = 10) -> None:
+        """Go on only if a second factor was proved in the last minutes, ten at most; raises StepUpRequired."""
+        until = self.keyring.open_until
+        if until is None or self.now() >= until - OPEN_FOR + timedelta(minutes=minutes):
+            raise StepUpRequired
 
     @cached_property
     def keyring(self) -> Keyring:
         """The keys of this session that are still granted. Only `access` and `oversight` take them from here."""
-        return Keyring.of_session(self.db, self.member, self._token, self._runtime.secrets.session)
+        return Keyring.of_session(self.db, self.member, self._token, self._runtime)
 
     @cached_property
     def seals(self) -> Seals:

@@ -84,7 +84,7 @@ def waiting(db: Session, keyring: Keyring) -> list[Waiting]:
     found = []
     for member in db.scalars(_certified(keyring.agency_id)):
         held = set(db.scalars(_held(member.id)))
-        wanted = [name for name in policy().readable(member.role) if name not in held and keyring.holds(name)]
+        wanted = [name for name in policy().readable(member.role) if name not in held and keyring.is_granted(name)]
         found += [Waiting(member.id, member.display_name, member.role, name) for name in wanted]
     return found
 

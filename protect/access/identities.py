@@ -15,6 +15,7 @@ from protect.vault.identity import Identity
 __all__ = [
     "Identity",
     "LockedIdentity",
+    "Relocked",
     "SlotKeys",
     "Stretched",
     "lock",
@@ -23,6 +24,7 @@ __all__ = [
     "new_salt",
     "pepper_id",
     "renewed",
+    "relock",
     "stretch",
     "unlock",
     "unlock_master",
@@ -63,13 +65,21 @@ class Renewed(NamedTuple):
 
 
 @dataclass(frozen=True)
-class LockedIdentity:
-    """What is stored of an identity: it opens with the passphrase and the server's pepper together."""
+class Relocked:
+    """What is stored of a passphrase: the user master key opens with it and the server's pepper together."""
 
     salt: bytes
     verifier_hash: bytes
     slot: bytes
+
+
+@dataclass(frozen=True)
+class LockedIdentity:
+    """What is stored of an identity: sealed under a master key, which a passphrase or any other slot opens."""
+
+    passphrase: Relocked
     identity: bytes
+    master: bytes
 
 
 def new_passphrase(language: str) -> str:
@@ -99,11 +109,17 @@ def matches(stretched: Stretched, verifier_hash: bytes) -> bool:
     return sum(_matches(keys, verifier_hash) for keys in stretched.keys) > 0  # a sum: every one is tried
 
 
-def lock(identity: Identity, typed: str, pepper: bytes) -> LockedIdentity:
-    """The identity as it is stored, under a fresh master key in the passphrase's slot."""
-    salt, master = new_salt(), identities.new_master()
-    stretched = stretch(typed, salt, (pepper,), identity.user_id)
-    return LockedIdentity(salt, *_slot(stretched, identity.user_id, master), identities.seal_identity(master, identity))
+def lock(identity: Identity, typed: str, pepper: bytes) -> tuple[LockedIdentity, bytes]:
+    """The identity as it is stored, under a fresh master key in the passphrase's slot; and that key, for more slots."""
+    master = identities.new_master()
+    sealed, copy = identities.seal_identity(master, identity), identities.keep_master(identity, master)
+    return LockedIdentity(relock(master, identity.user_id, typed, pepper), sealed, copy), master
+
+
+def relock(master: bytes, user_id: str, typed: str, pepper: bytes) -> Relocked:
+    """The slot of a new passphrase."""
+    salt = new_salt()
+    return Relocked(salt, *_slot(stretch(typed, salt, (pepper,), user_id), user_id, master))
 
 
 def unlock_master(slot: bytes, stretched: Stretched, user_id: str) -> bytes:
@@ -123,9 +139,9 @@ def unlock_master(slot: bytes, stretched: Stretched, user_id: str) -> bytes:
     return identities.open_slot(last.slot_key, user_id, PASSPHRASE_SLOT, slot)
 
 
-def unlock(slot: bytes, sealed: bytes, stretched: Stretched, user_id: str) -> Identity:
-    """The identity of this user; CiphertextRejected if slot or identity were touched."""
-    return identities.open_identity(unlock_master(slot, stretched, user_id), user_id, sealed)
+def unlock(master: bytes, sealed: bytes, user_id: str) -> Identity:
+    """The identity of this user; CiphertextRejected if it was touched."""
+    return identities.open_identity(master, user_id, sealed)
 
 
 def renewed(slot: bytes, stretched: Stretched, user_id: str) -> Renewed | None:

@@ -1,7 +1,7 @@
 """The keys of one session: opened at sign-in, wrapped under the cookie, dropped as soon as their grant is."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Final, Self
 from uuid import UUID
@@ -10,22 +10,22 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from protect.access.actor import Actor
-from protect.access.errors import CompartmentLocked, SignInRequired
-from protect.access.models import BrowserSession, KeyGrant, Member
+from protect.access.errors import CompartmentLocked, SignInRequired, StepUpRequired
+from protect.access.models import BrowserSession, KeyGrant
+from protect.access.runtime import Runtime
+from protect.access.session_keys import QUICK, Stored, duty, open_secrets
 from protect.access.trust import Trust
-from protect.store.sealed import Sealed
-from protect.vault import dropbox, hpke, session
-from protect.vault.encoding import lp, text, unlp
+from protect.vault import dropbox
 from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.hpke import KeyPair
 from protect.vault.identity import Identity
 from protect.vault.shards import search_key
-from protect.vault.signing import SigningKey
 from protect.vault.tree import CompartmentKey
 
-_PARTS = 7
 _STILL_GRANTED: Final = (  # one object, because every request asks it
-    select(BrowserSession.keys, KeyGrant.compartment, KeyGrant.version)
+    select(
+        BrowserSession.keys, BrowserSession.open_keys, BrowserSession.open_until, KeyGrant.compartment, KeyGrant.version
+    )
     .outerjoin(KeyGrant, and_(KeyGrant.recipient_id == bindparam("member_id"), KeyGrant.revoked_at.is_(None)))
     .where(BrowserSession.id == bindparam("session_id"))
 )
@@ -33,43 +33,63 @@ _STILL_GRANTED: Final = (  # one object, because every request asks it
 
 @dataclass(frozen=True)
 class Keyring:
-    """An identity and the newest key of each compartment that a live grant gives it."""
+    """An identity and the newest key of each compartment that a live grant gives it and that is open now.
+
+    `closed` are the compartments that are granted and want a second factor again; `open_until` is empty with them.
+    """
 
     db: Session
     identity: Identity
     agency_id: UUID
     keys: tuple[CompartmentKey, ...]
+    closed: frozenset[str] = frozenset()
+    open_until: datetime | None = None
 
     @classmethod
-    def of_session(cls, db: Session, actor: Actor, token: str | None, server_secret: bytes) -> Self:
+    def of_session(cls, db: Session, actor: Actor, token: str | None, runtime: Runtime) -> Self:
         """The keys wrapped in the actor's session row, less those whose grant was revoked meanwhile."""
-        wrapped, live = _wrapped_keys(db, actor)
-        if token is None or wrapped is None:
+        stored, live = _stored(db, actor)
+        if token is None or stored is None:
             raise SignInRequired
-        secrets = session.unwrap(token, server_secret, str(actor.session_id), str(actor.member_id), wrapped.blob)
-        identity, begun, keys = _unpack(str(actor.member_id), str(actor.agency_id), secrets)
-        if begun != duty(actor):  # somebody gave the member another role or unit in the table
+        found = open_secrets(runtime, token, stored)
+        if found.who != duty(actor):  # somebody gave the member another role or unit in the table
             raise CiphertextRejected(Reason.CONTEXT)
-        return cls(db, identity, actor.agency_id, tuple(key for key in keys if (key.name, key.version) in live))
+        keys = tuple(key for key in found.keys if (key.name, key.version) in live)
+        closed = {name for name, _version in live} & QUICK - {key.name for key in keys}
+        return cls(db, found.identity, actor.agency_id, keys, frozenset(closed), found.open_until)
 
     @cached_property
     def trust(self) -> Trust:
         """What this identity believes of others."""
         return Trust(self.db, self.identity, self.agency_id)
 
+    @property
+    def awake(self) -> Identity:
+        """The identity with its private half; StepUpRequired once that is asleep."""
+        if not self.identity.hpke.private:
+            raise StepUpRequired
+        return self.identity
+
     def holds(self, compartment: str) -> bool:
         """Whether any version of the compartment's key is here."""
         return (compartment, None) in self._by_name
 
+    def is_granted(self, compartment: str) -> bool:
+        """Whether the compartment is this session's, open or closed for now."""
+        return self.holds(compartment) or compartment in self.closed
+
     def key(self, compartment: str, version: int | None = None) -> CompartmentKey:
-        """The key of the compartment, newest without `version`; CompartmentLocked if it is not here."""
+        """The key of the compartment, newest without `version`.
+
+        Raises StepUpRequired while it is closed and CompartmentLocked if it is not this session's.
+        """
         found = self._by_name.get((compartment, version))
         if found is None:
-            raise CompartmentLocked(compartment)
+            raise StepUpRequired(compartment) if compartment in self.closed else CompartmentLocked(compartment)
         return found
 
     def dropbox(self, compartment: str) -> KeyPair:
-        """The drop-box of the compartment; CompartmentLocked if its key is not here."""
+        """The drop-box of the compartment; raises as `key` does."""
         return dropbox.key_pair(self.key(compartment))
 
     @cached_property
@@ -84,54 +104,12 @@ class Keyring:
         return search_key(self.key("identity"))
 
 
-def duty(who: Actor | Member) -> bytes:
-    """In which role and unit somebody acts."""
-    return lp(who.role, str(who.unit_id or ""))
-
-
-def wrap(
-    token: str,
-    server_secret: bytes,
-    row: BrowserSession,
-    who: bytes,
-    identity: Identity,
-    keys: Iterable[CompartmentKey],
-) -> Sealed:
-    """The session's secrets as its row keeps them: only the cookie and the server secret together open them.
-
-    They stay those of the role and the unit, `who`, in which the session began.
-    """
-    packed = _pack(identity, who, keys)
-    return Sealed(session.wrap(token, server_secret, str(row.id), str(row.member_id), packed))
-
-
-def _wrapped_keys(db: Session, actor: Actor) -> tuple[Sealed | None, set[tuple[str, int]]]:
+def _stored(db: Session, actor: Actor) -> tuple[Stored | None, set[tuple[str, int]]]:
     """What the session row wraps, and name and version of each key that is still granted: in one trip."""
     rows = db.execute(_STILL_GRANTED, {"member_id": actor.member_id, "session_id": actor.session_id}).all()
-    return (rows[0].keys if rows else None), {(row.compartment, row.version) for row in rows}
-
-
-def _pack(identity: Identity, who: bytes, keys: Iterable[CompartmentKey]) -> bytes:
-    rows = [lp(key.key, key.name, str(key.version)) for key in keys]
-    return lp(
-        identity.hpke.private,
-        identity.signing.private,
-        identity.anchor,
-        identity.directory,
-        identity.checkpoint,
-        who,
-        lp(*rows),
-    )
-
-
-def _unpack(member_id: str, agency_id: str, packed: bytes) -> tuple[Identity, bytes, list[CompartmentKey]]:
-    parts = unlp(packed)
-    if len(parts) != _PARTS:
-        raise CiphertextRejected(Reason.FORMAT)
-    private, signing, anchor, directory, checkpoint, who, rows = parts
-    identity = Identity(member_id, hpke.from_private(private), SigningKey(signing), anchor, directory, checkpoint)
-    keys = []
-    for row in unlp(rows):
-        key, name, version = unlp(row)
-        keys.append(CompartmentKey(key, agency_id, text(name), int(version)))
-    return identity, who, keys
+    if not rows or rows[0].keys is None:
+        return None, set()
+    kept = rows[0]
+    place = (actor.session_id, actor.member_id, actor.agency_id)
+    stored = Stored(*place, kept.keys, kept.open_keys, kept.open_until)
+    return stored, {(row.compartment, row.version) for row in rows if row.compartment}

@@ -106,7 +106,12 @@ class BrowserSession(Base):
     """One signed-in browser. Its keys are wrapped under the cookie, which the server does not keep."""
 
     __tablename__ = "session"
-    __table_args__ = ({"info": OPEN},)
+    __table_args__ = (
+        Index("ix_session_live", "seen_at", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_session_open", "open_until", postgresql_where=text("open_until IS NOT NULL")),
+        Index("ix_session_step_key", "ended_at", postgresql_where=text("step_key")),
+        {"info": OPEN},
+    )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
@@ -116,6 +121,37 @@ class BrowserSession(Base):
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     keys: Mapped[Sealed | None]
+    open_keys: Mapped[Sealed | None]  # of the compartments that a second factor opens, until
+    open_until: Mapped[datetime | None]
+    asleep: Mapped[Sealed | None]  # the private half of the identity, for the next second factor
+    step_key: Mapped[bool]  # whether the shred store still has the session's own key
+    wrong: Mapped[int]  # second factors that were refused in a row
+    device: Mapped[str]
+
+
+class OpenedPerson(Base):
+    """That a member identified somebody in the last hour, under a mark that tells nobody whom."""
+
+    __tablename__ = "opened_person"
+    __table_args__ = (Index("ix_opened_person_at", "at"), {"info": {"rls": "agency"}})
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    mark: Mapped[bytes] = mapped_column(primary_key=True)
+    agency_id: Mapped[uuid.UUID]
+    at: Mapped[datetime]
+
+
+class OpeningNotice(Base):
+    """That a member gave a reason for many openings, or met the stop; who lifted it."""
+
+    __tablename__ = "opening_notice"
+    __table_args__ = (Index("ix_opening_notice_agency_id_at", "agency_id", "at"), {"info": {"rls": "agency"}})
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    agency_id: Mapped[uuid.UUID]
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
+    kind: Mapped[str]  # reason, stop
+    at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member.id"))
 
 
 class DoneOnce(Base):

@@ -1,25 +1,30 @@
 """Browser sessions: begun at sign-in, found by the hash of the cookie, over after rest, age or revocation."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from protect.access.actor import Actor
-from protect.access.keyring import duty, wrap
 from protect.access.models import BrowserSession, Member
 from protect.access.runtime import Runtime
+from protect.access.session_keys import SHRED_KIND, duty, new_step_key, wrap_all
 from protect.store.errors import translate_errors
 from protect.vault.identity import Identity
 from protect.vault.session import new_token, token_hash
 from protect.vault.tree import CompartmentKey
 
-TOUCH = timedelta(minutes=1)
-LONGEST_TOKEN = 64
+TOUCH: Final = timedelta(minutes=1)
+LISTED: Final = timedelta(days=30)
+LONGEST_TOKEN: Final = 64
+TRIES: Final = 5  # wrong second factors in a row; then the passphrase is asked too
+_CLOSED: Final = {"open_keys": None, "open_until": None}
+_EMPTY: Final = {"keys": None, "asleep": None, **_CLOSED}
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ def find(runtime: Runtime, token: str | None) -> Found:
         row = db.execute(
             select(BrowserSession, Member)
             .join(Member, Member.id == BrowserSession.member_id)
-            .where(BrowserSession.token_hash == _kept(proof))
+            .where(BrowserSession.token_hash == kept(proof))
         ).one_or_none()
     if row is None:
         return Found(None, None)
@@ -48,45 +53,109 @@ def find(runtime: Runtime, token: str | None) -> Found:
     if not _is_live(session, member, now, runtime.settings.idle_minutes):
         _forget(runtime, session, now)
         return Found(None, member.id)
-    if now - session.seen_at >= TOUCH:
-        _touch(runtime, session.id, now)
-    return Found(_actor(member, session.id, proof), member.id)
+    _keep_up(runtime, session, now)
+    return Found(_actor(member, session, proof, now), member.id)
 
 
-def begin(db: Session, runtime: Runtime, member: Member, identity: Identity, keys: Iterable[CompartmentKey]) -> str:
-    """A new session of the member, the only one from now on; its cookie value. Part of the caller's transaction."""
+def begin(
+    db: Session, runtime: Runtime, member: Member, identity: Identity, keys: Iterable[CompartmentKey], device: str = ""
+) -> str:
+    """A new session of the member and its cookie's value; the oldest end, so that there are no more than allowed.
+
+    Part of the caller's transaction. Two of one member that begin at one time take turns; the lock lets rows that name
+    the member be added, as each of them may have added some already.
+    """
     now, token = runtime.clock(), new_token()
-    end_all(db, member.id, now)
+    db.execute(select(Member.id).where(Member.id == member.id).with_for_update(key_share=True))
+    mine = (BrowserSession.member_id == member.id) & BrowserSession.ended_at.is_(None)
+    live = db.scalars(select(BrowserSession.id).where(mine).order_by(BrowserSession.created_at.desc())).all()
+    _end(db, BrowserSession.id.in_(live[runtime.settings.sessions_each - 1 :]), now)
     row = BrowserSession(
         id=uuid4(),
-        token_hash=_kept(token_hash(token)),
+        token_hash=kept(token_hash(token)),
         member_id=member.id,
         agency_id=member.agency_id,
         created_at=now,
         seen_at=now,
         expires_at=now + timedelta(hours=runtime.settings.session_hours),
+        device=device,
+        step_key=True,
+        wrong=0,
     )
-    row.keys = wrap(token, runtime.secrets.session, row, duty(member), identity, keys)
+    new_step_key(runtime, row.id)
+    wrap_all(runtime, token, row, identity, duty(member), keys)
     db.add(row)
     db.flush()
     return token
 
 
-def end_all(db: Session, member_id: UUID, now: datetime) -> None:
-    """End every session of the member; their wrapped keys are deleted with them."""
-    live = (BrowserSession.member_id == member_id) & or_(
-        BrowserSession.ended_at.is_(None), BrowserSession.keys.is_not(None)
-    )
-    db.execute(update(BrowserSession).where(live).values(ended_at=now, keys=None))
+def end_all(db: Session, member_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
+    """End every session of the member, or all but one; their wrapped keys are deleted with them."""
+    mine = BrowserSession.member_id == member_id
+    _end(db, mine if but is None else mine & (BrowserSession.id != but), now)
 
 
-def _kept(proof: bytes) -> bytes:
+def end_one(db: Session, member_id: UUID, session_id: UUID, now: datetime) -> bool:
+    """End one session of the member; False when the member has no such live session."""
+    return _end(db, (BrowserSession.member_id == member_id) & (BrowserSession.id == session_id), now) > 0
+
+
+def close(db: Session, session_id: UUID) -> None:
+    """Delete the quick keys of a session before their time."""
+    db.execute(update(BrowserSession).where(BrowserSession.id == session_id).values(**_CLOSED))
+
+
+def of_member(db: Session, member_id: UUID, now: datetime) -> Sequence[BrowserSession]:
+    """The sessions of a member in the last month, the newest first."""
+    recent = BrowserSession.created_at > now - LISTED
+    order = BrowserSession.created_at.desc()
+    return db.scalars(select(BrowserSession).where(BrowserSession.member_id == member_id, recent).order_by(order)).all()
+
+
+def count_try(runtime: Runtime, session_id: UUID) -> int | None:
+    """Count a second factor before it is looked at, in every worker together: how many in a row, None beyond TRIES."""
+    with runtime.unit_of_work() as db:
+        mine = (BrowserSession.id == session_id) & (BrowserSession.wrong < TRIES)
+        counted = update(BrowserSession).where(mine).values(wrong=BrowserSession.wrong + 1)
+        return db.scalar(counted.returning(BrowserSession.wrong))
+
+
+def tidy(runtime: Runtime, now: datetime) -> None:
+    """End what is over, close what was open for its ten minutes, and destroy the keys of ended sessions."""
+    at_rest = BrowserSession.seen_at <= now - timedelta(minutes=runtime.settings.idle_minutes)
+    with runtime.unit_of_work() as db:
+        over = BrowserSession.ended_at.is_(None) & or_(at_rest, BrowserSession.expires_at <= now)
+        _end(db, BrowserSession.id.in_(_unlocked(db, over)), now)
+        due = _unlocked(db, BrowserSession.open_until <= now)
+        db.execute(update(BrowserSession).where(BrowserSession.id.in_(due)).values(**_CLOSED))
+        ended = _unlocked(db, BrowserSession.ended_at.is_not(None) & BrowserSession.step_key)
+        for session_id in ended:
+            runtime.shred.destroy(SHRED_KIND, str(session_id))
+        db.execute(update(BrowserSession).where(BrowserSession.id.in_(ended)).values(step_key=False))
+        old = BrowserSession.ended_at < now - LISTED
+        db.execute(delete(BrowserSession).where(old & BrowserSession.step_key.is_(False)))
+
+
+def kept(proof: bytes) -> bytes:
     """What the table keeps. The database is shown the hash of the cookie, and keeps only the hash of that hash."""
     return hashlib.sha256(proof).digest()
 
 
-def _actor(member: Member, session_id: UUID, proof: bytes) -> Actor:
-    return Actor(member.id, member.agency_id, member.unit_id, member.role, member.display_name, session_id, proof)
+def _end(db: Session, which: ColumnElement[bool], now: datetime) -> int:
+    live = which & or_(BrowserSession.ended_at.is_(None), BrowserSession.keys.is_not(None))
+    ended = update(BrowserSession).where(live).values(ended_at=now, **_EMPTY)
+    return len(db.scalars(ended.returning(BrowserSession.id)).all())
+
+
+def _unlocked(db: Session, which: ColumnElement[bool]) -> Sequence[UUID]:
+    """The rows that nobody else is busy with: who tidies never waits for another who does."""
+    return db.scalars(select(BrowserSession.id).where(which).with_for_update(skip_locked=True)).all()
+
+
+def _actor(member: Member, session: BrowserSession, proof: bytes, now: datetime) -> Actor:
+    until = session.open_until if session.open_until and session.open_until > now else None
+    who = (member.id, member.agency_id, member.unit_id, member.role, member.display_name)
+    return Actor(*who, session.id, proof, until)
 
 
 def _is_live(session: BrowserSession, member: Member, now: datetime, idle_minutes: int) -> bool:
@@ -102,10 +171,15 @@ def _is_live(session: BrowserSession, member: Member, now: datetime, idle_minute
 def _forget(runtime: Runtime, session: BrowserSession, now: datetime) -> None:
     if session.ended_at is None or session.keys is not None:
         with runtime.unit_of_work() as db:
-            ended = update(BrowserSession).where(BrowserSession.id == session.id)
-            db.execute(ended.values(ended_at=now, keys=None))
+            _end(db, BrowserSession.id == session.id, now)
 
 
-def _touch(runtime: Runtime, session_id: UUID, now: datetime) -> None:
-    with runtime.unit_of_work() as db:
-        db.execute(update(BrowserSession).where(BrowserSession.id == session_id).values(seen_at=now))
+def _keep_up(runtime: Runtime, session: BrowserSession, now: datetime) -> None:
+    """Note the activity, and tidy; at once where this very session has something open beyond its time."""
+    beyond = session.open_until is not None and session.open_until <= now
+    if now - session.seen_at >= TOUCH:
+        with runtime.unit_of_work() as db:
+            db.execute(update(BrowserSession).where(BrowserSession.id == session.id).values(seen_at=now))
+        beyond = True
+    if beyond:
+        tidy(runtime, now)

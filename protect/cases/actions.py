@@ -10,7 +10,14 @@ from sqlalchemy import func, select
 
 from protect.access.gate import Gate
 from protect.access.rows import CompartmentRow
-from protect.cases.actions_compartments import NAMED_BY, compartments_of, on_saved, open_names, open_rows
+from protect.cases.actions_compartments import (
+    NAMED_BY,
+    compartments_of,
+    on_saved,
+    open_names,
+    open_rows,
+    require_open,
+)
 from protect.cases.actions_consent import consents_of
 from protect.cases.actions_reading import ListedRow, case_with_parts, page_of_cases, page_with_parts
 from protect.cases.consents import ConsentRecord
@@ -23,6 +30,7 @@ __all__ = ["CodedFacts", "case_facts", "consents_of", "list_cases", "on_saved", 
 
 PAGE: Final = 50
 HEALTH: Final = "health"
+CLOSED: Final = "closed"
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,7 @@ class CaseList:
 
 @dataclass(frozen=True)
 class CompartmentView:
-    """A compartment as this person may see it; `why` says why it is locked: role or health."""
+    """A compartment as this person may see it; `why` says why it is locked: role, health, or closed for now."""
 
     name: str
     locked: bool
@@ -82,6 +90,11 @@ class CaseView:
     services: Mapping[uuid.UUID, str]  # names of those that consents name
     may_edit: bool
     may_withdraw: bool
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether parts of it want a second factor again."""
+        return any(part.why == CLOSED for part in self.compartments)
 
     @property
     def is_draft(self) -> bool:
@@ -126,6 +139,7 @@ def case_facts(
     """The values of some fields of a case, as far as this session can open them; those never answered are absent."""
     row = gate.find(CaseFile, case_id, "case:open")
     wanted = set(fields)
+    require_open(gate, wanted)
     case = open_rows(gate, action, row, compartments_of(gate, [row.id]), wanted, purpose)
     values = {**case.values, "case_code": row.code}
     return {name: value for name, value in values.items() if name in wanted and value}
@@ -151,6 +165,8 @@ def _service_names(gate: Gate, consents: Sequence[ConsentRecord]) -> dict[uuid.U
 def _view(gate: Gate, name: str, rows: Sequence[CompartmentRow], values: Mapping[str, str]) -> CompartmentView:
     own = [row for row in rows if row.name == name]
     version = next((row.generation for row in own if row.part == 0), 0)
+    if gate.is_closed(name):
+        return CompartmentView(name, locked=True, why=CLOSED, values={}, version=version, dropped=0)
     if not gate.holds(name):
         why = HEALTH if name == HEALTH else "role"
         return CompartmentView(name, locked=True, why=why, values={}, version=version, dropped=len(own))

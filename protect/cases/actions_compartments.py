@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from protect.access import rows as sealed_rows
-from protect.access.errors import NotReady
+from protect.access.errors import NotReady, StepUpRequired
 from protect.access.gate import Gate, Ref
 from protect.access.opening import COMPARTMENT, Opening
 from protect.access.rows import CompartmentRow
@@ -24,12 +24,13 @@ from protect.cases.facts import (
     compartment_of,
     full_name,
 )
-from protect.cases.identification import computed
+from protect.cases.identification import computed, reassessed
 from protect.cases.models import CaseCompartment, CaseFile
-from protect.vocab import load
+from protect.vocab import COMPARTMENTS, load
 
 NAMED_BY: Final = "identity"
 PURPOSES: Final = {"supervisor": "supervision"}
+AGE: Final = frozenset({"birth_date", "age_at_registration", "age_estimated", "age_assessment_status"})
 on_saved: Final[list[Callable[[Gate, CodedFacts], None]]] = []  # the composition root adds whoever wants to know
 
 
@@ -43,12 +44,18 @@ class NobodyReads(NotReady):
 
 @dataclass
 class OpenCase:
-    """A case inside an action: its rows, and what of them this session may read."""
+    """A case inside an action: its rows, and what of them this session may read; `closed` are left alone for now."""
 
     row: CaseFile
     rows: Sequence[CompartmentRow]
     values: dict[str, str]
     opening: Opening | None = None
+    closed: frozenset[str] = frozenset()
+
+    def require_open(self, compartment: str) -> None:
+        """Go on only if what the compartment says was read, where it is this session's: StepUpRequired."""
+        if compartment in self.closed:
+            raise StepUpRequired(compartment)
 
     def part(self, name: str) -> CompartmentRow | None:
         """The compartment itself, not what was dropped in."""
@@ -81,16 +88,33 @@ def open_rows(
     wanted: Iterable[str] | None = None,
     purpose: str = "",
 ) -> OpenCase:
-    """Write what will be read and why, then read it: all fields this session has keys of, or the `wanted` ones."""
-    readable = [row for row in rows if gate.holds(row.name)]
+    """Write what will be read and why, then read it: all fields this session has keys of, or the `wanted` ones.
+
+    What is closed for now is left out: `require_open` says beforehand what may not be.
+    """
+    closed = closed_now(gate)
+    wanted = None if wanted is None else set(wanted)
+    readable = [row for row in rows if row.name not in closed and gate.holds(row.name)]
     named = names_in(readable)
-    names = named if wanted is None else tuple(sorted(set(named) & set(wanted)))
+    names = named if wanted is None else tuple(sorted(wanted.intersection(named)))
     opening = gate.opening(action, [Ref("case", case.id)], fields=names, purpose=purpose or purpose_of(gate))
     opening.require_newest(COMPARTMENT, readable)
     values: dict[str, str] = {**case.administrative, "case_code": case.code, "case_status": case.status}
     for row in readable:
         values |= opening.fields(row, names)
-    return OpenCase(case, rows, values, opening)
+    return OpenCase(case, rows, values, opening, closed)
+
+
+def closed_now(gate: Gate) -> frozenset[str]:
+    """The compartments that are this session's and want a second factor again."""
+    return frozenset(name for name in COMPARTMENTS if gate.is_closed(name))
+
+
+def require_open(gate: Gate, fields: Iterable[str]) -> None:
+    """Go on only if none of these fields is kept in what is closed for now: StepUpRequired."""
+    known = load().fields
+    for name in sorted({known[field].compartment for field in fields if field in known} & closed_now(gate)):
+        raise StepUpRequired(name)
 
 
 def open_names(
@@ -109,8 +133,13 @@ def open_names(
 
 
 def open_to_change(gate: Gate, action: str, case: CaseFile, fields: Iterable[str]) -> OpenCase:
-    """Read the fields that will be changed, and those that others are computed from or reported with."""
+    """Read the fields that will be changed, and those that others are computed from or reported with.
+
+    Of the latter, what is closed for now is left as it stands, unless a change bears on it: StepUpRequired.
+    """
+    fields = set(fields)
     coded = (field.name for field in load().fields_of("coded"))
+    require_open(gate, fields | AGE if fields & AGE else fields)
     return open_rows(gate, action, case, compartments_of(gate, [case.id]), {*fields, *coded, *FOR_SAVING})
 
 
@@ -125,7 +154,8 @@ def save(gate: Gate, case: OpenCase, changes: Mapping[str, str]) -> None:
 def keep(gate: Gate, case: OpenCase, changes: Mapping[str, str], registered: date) -> None:
     """The same for a case whose row already says that it is new."""
     everything = {**case.values, **changes}
-    facts = computed(everything, registered, load().lists["age_group"].codes())
+    bands = load().lists["age_group"].codes()
+    facts = reassessed(everything) if case.closed else computed(everything, registered, bands)
     changes = {**changes, **{name: value for name, value in facts.items() if value != everything.get(name)}}
     writes = [_sealed(gate, case, name, values) for name, values in by_compartment(changes).items()]
     for write in writes:  # nothing is written before everything could be sealed

@@ -45,6 +45,8 @@ def record_consent(gate: Gate, case_id: uuid.UUID, answers: ConsentAnswers, once
 
 def may_stand(answers: ConsentAnswers, case: OpenCase) -> bool:
     """Check a consent against who the person is; whether it allows anything. Raises ConsentRefused."""
+    if is_child(case.values):
+        case.require_open(KEPT_IN)  # says whether the guardian's interest is against the child's
     check(answers, child=is_child(case.values), guardian_conflict=case.values.get("guardian_conflict") == "yes")
     return stands(answers.status, answers.legal_basis)
 

@@ -88,7 +88,8 @@ def keep_answers(gate: Gate, case: OpenCase, answers: Mapping[str, str], *, stal
         differences = (Difference(name, case.values.get(name, ""), value) for name, value in changes.items())
         raise EditConflict(case.row.version, tuple(differences))
     save(gate, case, changes)
-    case.row.urgent = is_urgent(case.values)
+    if not case.closed:  # with it goes what says how urgent it is
+        case.row.urgent = is_urgent(case.values)
     if SEARCHED & changes.keys():
         change_in_search(gate, case)
     gate.record("case:save", Ref("case", case.row.id), fields=sorted(changes), generation=case.row.version)

@@ -50,6 +50,7 @@ class FoundCase:
 def search_cases(gate: Gate, typed: str) -> tuple[FoundCase, ...]:
     """The cases within reach whose name or code fits, best first; a supervisor reaches all units of the agency."""
     gate.permit("case:search")
+    gate.holds("identity")  # the search reads names: it waits until they may be opened
     shards = gate.db.execute(select(*COLUMNS).order_by(SearchShard.unit_id, SearchShard.number)).all()
     refs = [Ref("unit", unit_id) for unit_id in dict.fromkeys(shard.unit_id for shard in shards)]
     opening = gate.opening("case:search", refs, fields=(*NAMES, "birth_date"), purpose="search")

@@ -76,6 +76,13 @@ def legal_elements(act: Collection[str], means: Collection[str], purpose: Collec
     return f"missing_{absent[0]}" if len(absent) == 1 and absent[0] != "age" else "incomplete"
 
 
+def reassessed(values: Mapping[str, str]) -> dict[str, str]:
+    """The legal test anew, by the age as it was computed before: for who does not have the date of birth open."""
+    status, at_entry = (values.get(name) or "unknown" for name in ("majority_status", "majority_at_entry"))
+    act, means, purpose = (values.get(name, "").split() for name in ("tip_act", "tip_means", "tip_purpose"))
+    return {"amp_assessment": legal_elements(act, means, purpose, "child" if at_entry == "child" else status)}
+
+
 def computed(values: Mapping[str, str], registered: date, bands: Sequence[str]) -> dict[str, str]:
     """Every computed field of a case from its answers: age, band, majority, legal test, registration date."""
     estimated = values.get("age_estimated") == "true"

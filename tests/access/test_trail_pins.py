@@ -31,7 +31,8 @@ def identity_of(world: World, person: Person) -> Identity:
         kept = gate.db.get_one(Credential, gate.member.member_id)
         user_id = str(kept.member_id)
         stretched = identities.stretch(PASSPHRASE, kept.salt, world.runtime.secrets.versions("pepper"), user_id)
-        return identities.unlock(kept.slot.blob, kept.identity.blob, stretched, user_id)
+        master = identities.unlock_master(kept.slot.blob, stretched, user_id)
+        return identities.unlock(master, kept.identity.blob, user_id)
 
 
 def pinned(world: World, person: Person) -> Checkpoint:

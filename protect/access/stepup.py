@@ -1,0 +1,44 @@
+"""Step-up: what was closed is opened again for somebody who has just proved a second factor, under a new cookie."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from protect.access import grants, sessions
+from protect.access.actor import Actor
+from protect.access.errors import SignInRequired
+from protect.access.models import BrowserSession, Member
+from protect.access.runtime import Runtime
+from protect.access.session_keys import awaken, duty, wrap_all
+from protect.vault.session import new_token, token_hash
+
+
+def open_again(db: Session, runtime: Runtime, actor: Actor, token: str) -> str:
+    """Open every live grant of the actor again; the new cookie's value. The old cookie is nobody's from then on.
+
+    Raises SignInRequired when the session ended or got another cookie meanwhile, and CiphertextRejected if it or a
+    grant was touched.
+    """
+    row, member = _locked(db, actor)
+    identity = awaken(runtime, token, row)
+    grants.require_certified(db, identity, member)
+    keys = grants.granted_keys(db, identity, member.agency_id, member.id)
+    renewed = new_token()
+    row.token_hash, row.wrong = sessions.kept(token_hash(renewed)), 0
+    wrap_all(runtime, renewed, row, identity, duty(member), keys)
+    db.flush()
+    return renewed
+
+
+def _locked(db: Session, actor: Actor) -> tuple[BrowserSession, Member]:
+    """The session as it stands now, in nobody else's hands, and whose it is."""
+    own = (BrowserSession.id == actor.session_id) & (BrowserSession.token_hash == sessions.kept(actor.session_hash))
+    found = db.execute(
+        select(BrowserSession, Member)
+        .join(Member, Member.id == BrowserSession.member_id)
+        .where(own, BrowserSession.ended_at.is_(None), Member.status == "active")
+        .with_for_update(of=BrowserSession)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise SignInRequired
+    return found[0], found[1]
