@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,11 +17,13 @@ from protect.access.gate import Gate
 from protect.access.policy import policy
 from protect.access.renewal import take_over
 from protect.access.runtime import Runtime
+from protect.access.session_keys import QUICK
 from protect.access.trail_log import log_signer
 from protect.access.trail_pins import contradicted
 from protect.audit.sealer import Sealer
 from protect.auth import login
 from protect.auth.actions import sign_out
+from protect.auth.stops import waiting as stops_waiting
 from protect.auth.views import pages as auth_pages
 from protect.cases.actions import on_saved
 from protect.cases.beside import followed
@@ -52,7 +55,7 @@ from protect.store.shred import ShredStore
 from protect.vault.errors import CiphertextRejected
 from protect.web.pages import PageRule
 from protect.web.setup import install_web, new_flask
-from protect.web.site import Fault, NavItem, Site, log_fault
+from protect.web.site import Fault, NavItem, Opened, Site, log_fault
 
 SLICES: Final = (
     auth_pages,
@@ -171,9 +174,11 @@ def application(runtime: Runtime) -> Flask:
         demonstration=settings.demonstration,
         who=_who,
         navigation=_navigation,
+        opened=_opened,
         waiting=_waiting,
         end_session=_end_session,
         phone_prefix=settings.phone_prefix,
+        timezone=settings.timezone,
         on_lost_form=login.keep_lost_form,
         on_fault=_on_fault,
         faults=FAULTS,
@@ -200,13 +205,21 @@ def _who() -> str:
     return str(current_user.actor.display_name) if current_user.is_authenticated else ""
 
 
+def _opened() -> Opened | None:
+    actor = current_user.actor if current_user.is_authenticated else None
+    if actor is None or not QUICK.intersection(policy().readable(actor.role)):
+        return None
+    left = actor.open_until - login.runtime_of_app().clock() if actor.open_until else timedelta()
+    return Opened(actor.open_until if left > timedelta() else None, int(left.total_seconds()))
+
+
 def _navigation() -> Sequence[NavItem]:
     gate: Gate = g.gate
     return [item for permission, item in MENU if gate.allows(permission)]
 
 
 def _waiting(gate: Any) -> Sequence[NavItem]:
-    return referrals_waiting(gate)
+    return (*referrals_waiting(gate), *stops_waiting(gate))
 
 
 def _end_session() -> None:

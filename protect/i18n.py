@@ -161,7 +161,12 @@ def format_date(value: date) -> str:
 
 def format_datetime(value: datetime) -> str:
     """A moment on the clock of the screens: `12 avril 2026 à 14:05`."""
-    return gettext("%(day)s at %(time)s", day=format_date(value), time=f"{_local(value):%H:%M}")
+    return gettext("%(day)s at %(time)s", day=format_date(value), time=format_time(value))
+
+
+def format_time(value: datetime) -> str:
+    """A moment of the day on the clock of the screens: `14:05`."""
+    return f"{_local(value):%H:%M}"
 
 
 def format_list(items: Sequence[Any]) -> str:

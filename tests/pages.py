@@ -148,6 +148,24 @@ class Page(HTMLParser):
         assert "alt" in given, "a picture without words"
 
 
+def draft_on(page: Page | None) -> str:
+    """The sealed draft that a page carries to the next step."""
+    assert page is not None
+    return next(form.fields["draft"][0] for form in page.forms if "draft" in form.fields)
+
+
+def seed_on(page: Page | None) -> str:
+    """The secret of a code generator, as a person copies it from the page."""
+    assert page is not None
+    return "".join(re.search(r"((?:[A-Z2-7]{4} ){7}[A-Z2-7]{4})", page.text)[1].split())  # type: ignore[index]  # there is one
+
+
+def codes_on(page: Page | None) -> list[str]:
+    """The recovery codes on a page."""
+    assert page is not None
+    return re.findall(r"\b(?:[0-9A-Z]{5}-){4}[0-9A-Z]{6}\b", page.text)
+
+
 class PageClient:
     """Fetches pages and fails on the first that breaks a rule of the house."""
 

@@ -1,18 +1,26 @@
 """A small world for tests: agencies and their people, enrolled and signed in by the real actions."""
 
+import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import select
+
 from protect.access import sessions
 from protect.access.founding import new_root
 from protect.access.gate import Gate
+from protect.access.models import Member
 from protect.access.runtime import Runtime
-from protect.auth import actions, actions_enrolment, actions_keys, login
-from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
+from protect.auth import actions, actions_enrolment, actions_keys, actions_sessions, login, totp
+from protect.auth.actions_factors import Proof
+from protect.auth.actions_onboarding import AgencyPlan, CodeToHand, NewMember, add_agency
+from protect.auth.models import Factor
 from protect.directory.actions_onboarding import NewService
 from tests.pages import PageClient
 
+LONGEST_WAIT = 10  # steps of a code generator
 PASSPHRASE = "correct horse battery staple six words"
 
 LEAD = AgencyPlan(
@@ -85,20 +93,64 @@ class Clock:
         self.now += timedelta(**by)
 
 
+def choice() -> actions_enrolment.Chosen:
+    """What somebody of the small world takes along: everybody has the same passphrase, and a generator of their own."""
+    return replace(actions_enrolment.choose("fr"), passphrase=PASSPHRASE)
+
+
+def wait_for(runtime: Runtime, timestamp: float) -> None:
+    """Be at that moment or later: a clock of the tests is moved, the real one is waited for."""
+    missing = timestamp - runtime.clock().timestamp()
+    if missing > 0 and isinstance(runtime.clock, Clock):
+        runtime.clock.move(seconds=missing)
+    elif missing > 0:
+        time.sleep(missing)
+
+
 class Person:
     """Somebody who signed in: gates for actions, a client for pages."""
 
     def __init__(self, world: "World", name: str) -> None:
         self._world = world
         self.name = name
+        self.seed = ""  # of the person's code generator
+        self.recovery: list[str] = []
         self.token = ""
         self._client: PageClient | None = None
 
     def sign_in(self) -> None:
         """Begin a session with all keys granted so far."""
+        self.token = self.attempt(PASSPHRASE, self.code())
+
+    def attempt(self, passphrase: str, code: str, address: str = "") -> str:
+        """Try to begin a session; its token."""
+        entered = actions.Entered(self.name, passphrase, Proof(code))
         with Gate(self._world.runtime, None) as visitor:
-            done = actions.sign_in(visitor, self._world.runtime, self.name, PASSPHRASE, f"test {self.name}")
-        self.token = done.token
+            return actions.sign_in(visitor, self._world.runtime, entered, address or f"test {self.name}").token
+
+    def confirm(self) -> None:
+        """Open again what has closed."""
+        proof = Proof(self.code())
+        with self.gate() as gate:
+            self.token = actions_sessions.confirm(gate, self._world.runtime, proof)
+
+    def code(self) -> str:
+        """A code that is good now and was not used: the world waits a little for the next where the near ones were.
+
+        Where the last one lies far ahead, because a story went on in the future and came back, it is a recovery code.
+        """
+        runtime = self._world.runtime
+        with runtime.unit_of_work() as db:
+            mine = select(Member.id).where(Member.sign_in_name == self.name).scalar_subquery()
+            last = db.scalars(select(Factor.last).where(Factor.kind == "totp", Factor.member_id == mine)).one()
+        now = totp.step_at(runtime.clock().timestamp())
+        # Where time goes on, the code of the step before could be too old when it arrives.
+        step = max(now - totp.TOLERANCE if isinstance(runtime.clock, Clock) else now, last + 1)
+        if step - now > LONGEST_WAIT:
+            code, *self.recovery = self.recovery
+            return code
+        wait_for(runtime, (step - totp.TOLERANCE) * totp.STEP_SECONDS)
+        return totp.code_at(self.seed, step)
 
     def gate(self) -> Gate:
         """A gate of the current session; use it in a `with` block."""
@@ -134,7 +186,8 @@ class World:
         other.agencies, other.directory = dict(self.agencies), self.directory
         for name, person in self.people.items():
             other.people[name] = Person(other, name)
-            other.people[name].token = person.token
+            other.people[name].token, other.people[name].seed = person.token, person.seed
+            other.people[name].recovery = list(person.recovery)
         return other
 
     @cached_property
@@ -145,6 +198,16 @@ class World:
         return application(self.runtime)
 
 
+def enrol(world: World, item: CodeToHand) -> Person:
+    """Enrol who was invited, as everybody of the small world."""
+    chosen = choice()
+    with Gate(world.runtime, None) as visitor:
+        actions_enrolment.enrol(visitor, world.runtime, item.code, chosen)
+    person = world.people[item.member.sign_in_name] = Person(world, item.member.sign_in_name)
+    person.seed, person.recovery = chosen.seed, list(chosen.recovery)
+    return person
+
+
 def build_world(runtime: Runtime, plans: tuple[AgencyPlan, ...] = PLANS) -> World:
     """Enrol everybody through the real actions, hand the keys on, and sign everybody in."""
     world = World(runtime)
@@ -152,9 +215,7 @@ def build_world(runtime: Runtime, plans: tuple[AgencyPlan, ...] = PLANS) -> Worl
         done = add_agency(runtime, world.directory, plan)
         world.agencies[plan.name] = done.agency_id
         for item in done.codes:
-            with Gate(runtime, None) as visitor:
-                actions_enrolment.enrol(visitor, runtime, item.code, PASSPHRASE)
-            world.people[item.member.sign_in_name] = Person(world, item.member.sign_in_name)
+            enrol(world, item)
     for person in world.people.values():
         person.sign_in()
     for person in world.people.values():

@@ -1,25 +1,23 @@
 """Signing in and out: one answer for every failure, one Argon2id for every attempt."""
 
-import hmac
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 
-from protect.access import grants, identities, sessions, trail_pins
+from protect.access import grants, identities, sessions, slots, trail_pins
 from protect.access.gate import Gate
 from protect.access.models import Member
 from protect.access.runtime import Runtime
-from protect.auth import actions_peppers
-from protect.auth.models import Attempt, Credential
+from protect.auth import actions_peppers, passkeys
+from protect.auth.actions_attempts import TooManyAttempts, Tried, count_failures, guessed, require_patience, tried
+from protect.auth.actions_factors import NOBODY, FactorRefused, Fit, Proof, examine, use
+from protect.auth.models import Credential
 
-WINDOW: Final = timedelta(minutes=15)
-KEPT: Final = timedelta(days=1)
-PAIR_LIMIT: Final = 5  # one account from one address
-ADDRESS_LIMIT: Final = 30  # any accounts from one address; nobody elsewhere is locked out by it
-_NOBODY: Final = UUID(int=0)
+__all__ = ["Entered", "Proof", "SignInRefused", "SignedIn", "TooManyAttempts", "sign_in", "sign_out"]
+
 _NO_HASH: Final = bytes(32)
 
 
@@ -27,8 +25,14 @@ class SignInRefused(Exception):
     """Unknown, wrong, suspended, not enrolled: nothing tells which."""
 
 
-class TooManyAttempts(Exception):
-    """The address has tried too often; it may again in a quarter of an hour."""
+@dataclass(frozen=True)
+class Entered:
+    """What somebody entered to sign in: the passphrase may be empty where a passkey opens the identity."""
+
+    name: str
+    passphrase: str = field(repr=False)
+    proof: Proof
+    device: str = ""  # as its owner will know it again
 
 
 @dataclass(frozen=True)
@@ -39,39 +43,44 @@ class SignedIn:
     member_id: UUID
 
 
-def sign_in(gate: Gate, runtime: Runtime, name: str, passphrase: str, address: str) -> SignedIn:
+def sign_in(gate: Gate, runtime: Runtime, entered: Entered, address: str) -> SignedIn:
     """Begin a session. Raises SignInRefused or TooManyAttempts after the failure was recorded."""
-    account = _keyed(runtime, "account", name.strip().casefold())
-    source = _keyed(runtime, "address", address)
-    if _exhausted(gate, account, source):
-        raise TooManyAttempts
-    member, credential = _look_up(gate, name.strip().casefold())
-    salt = credential.salt if credential else account[: identities.SALT_BYTES]
-    user_id = str(member.id if member else _NOBODY)
-    stretched = identities.stretch(passphrase, salt, runtime.secrets.versions("pepper"), user_id)
+    name = entered.name.strip().casefold()
+    attempt = tried(runtime, name, address)
+    require_patience(gate, attempt)
+    member, credential = look_up(gate, name)
+    owner = member.id if member else NOBODY
+    salt = credential.salt if credential else attempt[0][: identities.SALT_BYTES]
+    stretched = identities.stretch(entered.passphrase, salt, runtime.secrets.versions("pepper"), str(owner))
     right = identities.matches(stretched, credential.verifier_hash if credential else _NO_HASH)
-    if not (right and member and credential and member.status == "active"):
-        _record_failure(gate, runtime, account, source)
-        raise SignInRefused
-    identity = identities.unlock(credential.slot.blob, credential.identity.blob, stretched, user_id)
+    fit = examine(gate, runtime, owner, entered.proof)
+    failures = (attempt, guessed(runtime, owner, right=right))
+    if not (member and credential and member.status == "active" and fit):
+        raise _refused(gate, runtime, failures)
+    slot = credential.slot.blob
+    master = identities.unlock_master(slot, stretched, str(owner)) if right else _by_passkey(fit, entered)
+    if not (master and used(gate, fit)):
+        raise _refused(gate, runtime, failures)
+    identity = identities.unlock(master, credential.identity.blob, str(owner))
     grants.require_certified(gate.db, identity, member)
-    master = identities.unlock_master(credential.slot.blob, stretched, user_id)
     trail_pins.pin_checkpoint(gate, member, credential, identity, master)
-    actions_peppers.renew(credential, stretched, user_id)
+    if right:
+        actions_peppers.renew(credential, stretched, str(owner))
     keys = grants.granted_keys(gate.db, identity, member.agency_id, member.id)
-    token = sessions.begin(gate.db, runtime, member, identity, keys)
+    token = sessions.begin(gate.db, runtime, member, identity, keys, entered.device)
     gate.record_member(member, "session:begin")
     return SignedIn(token, member.id)
 
 
 def sign_out(gate: Gate) -> None:
-    """End the actor's sessions and delete their wrapped keys; a visitor has nothing to end."""
+    """End the actor's session and delete its wrapped keys; a visitor has nothing to end."""
     if gate.actor is not None:
-        sessions.end_all(gate.db, gate.actor.member_id, gate.now())
+        sessions.end_one(gate.db, gate.actor.member_id, gate.actor.session_id, gate.now())
         gate.record("session:end")
 
 
-def _look_up(gate: Gate, name: str) -> tuple[Member | None, Credential | None]:
+def look_up(gate: Gate, name: str) -> tuple[Member | None, Credential | None]:
+    """Member and credential of a sign-in name, as far as there are."""
     row = gate.db.execute(
         select(Member, Credential)
         .outerjoin(Credential, Credential.member_id == Member.id)
@@ -80,23 +89,25 @@ def _look_up(gate: Gate, name: str) -> tuple[Member | None, Credential | None]:
     return (row[0], row[1]) if row else (None, None)
 
 
-def _exhausted(gate: Gate, account: bytes, source: bytes) -> bool:
-    from_here = (Attempt.address == source) & (Attempt.at > gate.now() - WINDOW)
-    total, pair = gate.db.execute(
-        select(func.count(), func.count().filter(Attempt.account == account)).select_from(Attempt).where(from_here)
-    ).one()
-    return bool(total >= ADDRESS_LIMIT or pair >= PAIR_LIMIT)
+def used(gate: Gate, fit: Fit) -> bool:
+    """Use the factor up; False when somebody else was faster."""
+    try:
+        use(gate, fit)
+    except FactorRefused:
+        return False
+    return True
 
 
-def _record_failure(gate: Gate, runtime: Runtime, account: bytes, source: bytes) -> None:
-    """Count it and enter it into the trail, in a transaction of its own: the refusal that follows undoes the gate's."""
-    now = gate.now()
-    with runtime.unit_of_work() as db:
-        db.add(Attempt(account=account, address=source, at=now))
-        db.execute(delete(Attempt).where(Attempt.at < now - KEPT))
+def _by_passkey(fit: Fit, entered: Entered) -> bytes | None:
+    """The user master key, from a passkey that needs no passphrase; a wrong passphrase is not forgiven."""
+    secret = passkeys.read_prf(entered.proof.prf)
+    if entered.passphrase or secret is None or fit.factor.kind != "passkey" or fit.factor.slot is None:
+        return None
+    return slots.open_passkey(fit.factor.slot.blob, str(fit.factor.member_id), fit.factor.id, secret)
+
+
+def _refused(gate: Gate, runtime: Runtime, failures: Sequence[Tried]) -> SignInRefused:
+    """Count the failure and enter it into the trail; what is to be raised."""
+    count_failures(runtime, failures)
     gate.record_refused("session:begin")
-
-
-def _keyed(runtime: Runtime, kind: str, value: str) -> bytes:
-    """A hash that only this server can compute: the table of attempts is no list of names or addresses."""
-    return hmac.digest(runtime.secrets.pepper, f"{kind}:{value}".encode(), "sha256")
+    return SignInRefused()

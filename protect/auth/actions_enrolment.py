@@ -1,14 +1,16 @@
 """Becoming a member: a one-time code is redeemed for an identity that only the new passphrase opens."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 
-from protect.access import founding, grants, identities
+from protect.access import founding, grants, identities, slots
 from protect.access.gate import Gate
 from protect.access.notes import open_note, seal_note
 from protect.access.runtime import Runtime
 from protect.access.trail_keys import start_trail_epoch
+from protect.auth import qr, totp
+from protect.auth.actions_factors_add import add_recovery, add_totp
 from protect.auth.models import Credential
 from protect.directory.actions import agency_names
 from protect.store.sealed import Sealed
@@ -29,12 +31,22 @@ class InvitationShown:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """What a person who enrols takes along: six words, a code generator, recovery codes."""
+
+    passphrase: str = field(repr=False)
+    seed: str = field(repr=False)
+    recovery: tuple[str, ...] = field(repr=False)
+    step: int = 0  # of the code that was typed to show that the generator works; 0 before
+
+
+@dataclass(frozen=True)
 class Draft:
     """An enrolment under way: it lives sealed in the page itself and nowhere on the server."""
 
-    code: str
-    passphrase: str
+    code: str = field(repr=False)
     until: int
+    chosen: Chosen
 
 
 def look_up(gate: Gate, code: str) -> InvitationShown:
@@ -44,13 +56,16 @@ def look_up(gate: Gate, code: str) -> InvitationShown:
     return InvitationShown(member.display_name, member.sign_in_name, member.role, agency)
 
 
-def draft(gate: Gate, runtime: Runtime, code: str) -> tuple[str, str]:
-    """A fresh passphrase, and the sealed draft that the page carries to the next step. Raises NotFound."""
+def choose(language: str) -> Chosen:
+    """Fresh words, seed and codes."""
+    return Chosen(identities.new_passphrase(language), totp.new_seed(), slots.new_recovery_codes())
+
+
+def draft(gate: Gate, runtime: Runtime, code: str) -> tuple[Chosen, str]:
+    """What the invited person takes along, and the sealed draft for the page of the next step. Raises NotFound."""
     founding.look_up(gate.db, code, gate.now())
-    passphrase = identities.new_passphrase(gate.locale)
-    until = int(gate.now().timestamp()) + DRAFT_SECONDS
-    plain = json.dumps([code, passphrase, until]).encode()
-    return passphrase, seal_note(runtime, DRAFT, plain)
+    made = Draft(code, int(gate.now().timestamp()) + DRAFT_SECONDS, choose(gate.locale))
+    return made.chosen, _sealed(runtime, made)
 
 
 def read_draft(gate: Gate, runtime: Runtime, sealed: str) -> Draft | None:
@@ -58,32 +73,55 @@ def read_draft(gate: Gate, runtime: Runtime, sealed: str) -> Draft | None:
     plain = open_note(runtime, DRAFT, sealed)
     if plain is None:
         return None
-    found = Draft(*json.loads(plain))
+    given = json.loads(plain)
+    chosen = Chosen(**{**given["chosen"], "recovery": tuple(given["chosen"]["recovery"])})
+    found = Draft(given["code"], given["until"], chosen)
     return found if gate.now().timestamp() < found.until else None
 
 
-def words_match(found: Draft, typed: tuple[str, str]) -> bool:
+def generator(gate: Gate, found: Draft) -> tuple[str, str]:
+    """The picture that a code generator reads, and the seed for typing it. Raises NotFound."""
+    _row, member = founding.look_up(gate.db, found.code, gate.now())
+    seed = found.chosen.seed
+    return qr.picture(totp.address(seed, member.sign_in_name, gate.settings.product_name)), totp.in_groups(seed)
+
+
+def with_code(gate: Gate, runtime: Runtime, found: Draft, typed: str) -> str | None:
+    """The draft sealed anew, once a code of the generator was typed; None while it is wrong."""
+    now = totp.step_at(gate.now().timestamp())
+    step = totp.fitting_step(found.chosen.seed, "".join(typed.split()), now, 0)
+    return _sealed(runtime, replace(found, chosen=replace(found.chosen, step=step))) if step else None
+
+
+def _sealed(runtime: Runtime, made: Draft) -> str:
+    return seal_note(runtime, DRAFT, json.dumps(asdict(made)).encode())
+
+
+def words_match(passphrase: str, typed: tuple[str, str]) -> bool:
     """Whether the typed words are the asked ones of the passphrase, however they are capitalised."""
-    words = found.passphrase.split()
+    words = passphrase.split()
     return all(words[at - 1] == word.strip().casefold() for at, word in zip(ASKED, typed, strict=True))
 
 
-def enrol(gate: Gate, runtime: Runtime, code: str, passphrase: str) -> str:
-    """Redeem the code: identity, certificate, and the keys that the agency does not have yet. The sign-in name.
+def enrol(gate: Gate, runtime: Runtime, code: str, chosen: Chosen) -> str:
+    """Redeem the code: identity, certificate, factors, and the keys that the agency has not yet. The sign-in name.
 
     Raises NotFound when the code is unknown, used or late.
     """
     identity, member = founding.redeem(gate.db, code, gate.now())
-    locked = identities.lock(identity, passphrase, runtime.secrets.pepper)
+    locked, master = identities.lock(identity, chosen.passphrase, runtime.secrets.pepper)
     gate.db.add(
         Credential(
             member_id=member.id,
-            salt=locked.salt,
-            verifier_hash=locked.verifier_hash,
-            slot=Sealed(locked.slot),
+            salt=locked.passphrase.salt,
+            verifier_hash=locked.passphrase.verifier_hash,
+            slot=Sealed(locked.passphrase.slot),
             identity=Sealed(locked.identity),
+            master=Sealed(locked.master),
         )
     )
+    add_totp(gate.db, runtime, member.id, chosen.seed, chosen.step)
+    add_recovery(gate.db, runtime, member.id, master, chosen.recovery)
     made = grants.make_first_keys(gate.db, identity, member.agency_id, member.id)
     gate.db.flush()
     start_trail_epoch(gate.db, runtime, identity, member.agency_id, made)

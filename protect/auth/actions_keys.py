@@ -39,4 +39,4 @@ def supply_keys(gate: Gate) -> int:
 
 def missing_keys(gate: Gate) -> tuple[str, ...]:
     """The compartments that the actor's role reads and this session has no key of."""
-    return tuple(name for name in policy().readable(gate.member.role) if not gate.holds(name))
+    return tuple(name for name in policy().readable(gate.member.role) if not gate.keyring.is_granted(name))

@@ -52,11 +52,11 @@ def waits(gate: Gate, member_id: UUID) -> bool:
 
 
 def found(gate: Gate) -> FoundForm | None:
-    """The actor's interrupted form, if there is one from the last day."""
+    """The actor's interrupted form, if there is one from the last day. StepUpRequired while it cannot be read."""
     row = gate.db.scalar(select(LostForm).where(LostForm.member_id == gate.member.member_id))
     if row is None or gate.now() - row.created_at > KEPT:
         return None
-    path, fields = json.loads(open_letter(gate.keyring.identity, PURPOSE, row.typed.blob))
+    path, fields = json.loads(open_letter(gate.keyring.awake, PURPOSE, row.typed.blob))
     return FoundForm(row.id, path, tuple((name, value) for name, value in fields))
 
 

@@ -11,6 +11,7 @@ from protect.access.errors import KeyReplaced, NotReady
 from protect.access.gate import Actor, Gate
 from protect.access.runtime import Runtime
 from protect.auth.actions_lost import drop, keep
+from protect.auth.devices import device_name
 from protect.i18n import language
 from protect.web.errors import new_reference
 from protect.web.site import current_site
@@ -20,7 +21,10 @@ _RUNTIME: Final = "protect.runtime"
 _PIN: Final = "letters"
 SENT_AGAIN: Final = "sent_again"  # what a kept form says of itself
 SEE_OTHER: Final = 303
-_UNKEPT: Final = frozenset({"csrf_token", SENT_AGAIN, "passphrase", "draft", "code", "second", "fifth"})
+_SECRET: Final = frozenset(
+    {"passphrase", "draft", "code", "first", "recovery", "challenge", "assertion", "prf", "second", "fifth"}
+)
+_UNKEPT: Final = _SECRET | {"csrf_token", SENT_AGAIN}
 
 
 class SignedInUser(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
@@ -64,8 +68,13 @@ def address() -> str:
     return request.remote_addr or ""
 
 
+def device() -> str:
+    """What the request comes from, as its owner will know it again."""
+    return device_name(request.headers.get("User-Agent", ""))
+
+
 def keep_lost_form(lost: Request) -> bool:
-    """Keep what was typed for the owner of the session that ended; False when nobody is known or it cannot be kept.
+    """Keep what was typed for the owner of the session that ended or closed; False when it cannot be kept.
 
     Who can write to the database can end a session and put another key in the owner's place: the pin tells.
     """
@@ -74,7 +83,8 @@ def keep_lost_form(lost: Request) -> bool:
         return False
     fields = [(name, value) for name, value in lost.form.items(multi=True) if name not in _UNKEPT]
     try:
-        return keep(runtime_of_app(), g.owner_id, pinned, lost.path, fields)
+        g.kept = keep(runtime_of_app(), g.owner_id, pinned, lost.path, fields)
+        return bool(g.kept)
     except NotReady:
         return False
     except KeyReplaced:
@@ -101,6 +111,8 @@ def _open_gate() -> None:
 
 def _forget_sent(response: Response) -> Response:
     """Forget the kept form once it was sent again and taken. What was taken stands, whatever happens here."""
+    if g.get("kept"):  # it was not taken: it waits once more
+        return response
     taken = request.method == "POST" and response.status_code == SEE_OTHER and SENT_AGAIN in request.form
     if taken and current_user.is_authenticated:
         try:

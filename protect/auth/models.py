@@ -1,9 +1,9 @@
-"""Tables of sign-in: sealed identities, attempts, and forms that outlived their session."""
+"""Tables of sign-in: sealed identities, second factors, attempts, and forms that outlived their session."""
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from protect.store.base import Base
@@ -22,6 +22,34 @@ class Credential(Base):
     verifier_hash: Mapped[bytes]
     slot: Mapped[Sealed]  # the user master key under the slot key
     identity: Mapped[Sealed]  # the identity under the user master key
+    master: Mapped[Sealed]  # the user master key under the identity: for the slots of later factors
+
+
+class Factor(Base):
+    """A second factor of a member: the seed of a code generator, a passkey, or one recovery code."""
+
+    __tablename__ = "factor"
+    __table_args__ = ({"info": OPEN},)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
+    kind: Mapped[str]  # totp, passkey, recovery
+    secret: Mapped[Sealed]  # seed, public key or check value under the server's secret, bound to member and factor
+    handle: Mapped[bytes | None] = mapped_column(unique=True)  # keyed hash of a passkey's id
+    last: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))  # last accepted step, or sign counter
+    slot: Mapped[Sealed | None]  # the user master key under what only this factor gives
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    used_at: Mapped[datetime | None]
+
+
+class Notice(Base):
+    """What changed in how a member signs in, told to the member for a week and to nobody else."""
+
+    __tablename__ = "notice"
+    __table_args__ = ({"info": OPEN},)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
+    what: Mapped[str]
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
 class Attempt(Base):

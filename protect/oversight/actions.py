@@ -14,6 +14,7 @@ from protect.audit.epochs import start_keys
 from protect.audit.read import Filter, TrailLine
 from protect.audit.verify import Report, verify
 from protect.directory.actions import agency_names
+from protect.oversight.hours import WorkingHours
 from protect.oversight.journal import JournalLine, JournalPage, Wanted
 from protect.vault.errors import CiphertextRejected
 from protect.vault.hpke import KeyPair
@@ -36,13 +37,13 @@ def journal(gate: Gate, wanted: Wanted, before: int | None = None) -> JournalPag
     if wanted.entry is not None:
         before = wanted.entry + 1
     lines: list[JournalLine] = []
-    for _ in range(SEARCHED if wanted.object_id else 1):
+    for _ in range(SEARCHED if wanted.object_id or wanted.out_of_hours else 1):
         page = read.page(gate.db, _filter(gate, wanted), before=before)
         for line in page.lines:
             shown, before = reader.line(line), line.id
             if wanted.entry is not None:
                 return JournalPage((shown,) if shown.id == wanted.entry else (), None)
-            if shown.touches(wanted.object_id):
+            if shown.fits(wanted):
                 lines.append(shown)
                 if len(lines) == read.PAGE_SIZE:
                     return JournalPage(tuple(lines), None if page.older is None and line is page.lines[-1] else before)
@@ -79,6 +80,7 @@ class _Reader:
         self._key: KeyPair = gate.keyring.dropbox(AUDIT)
         self._agency_id = gate.member.agency_id
         self._names = _names(gate)
+        self._hours = WorkingHours.of(gate.settings)
 
     def line(self, line: TrailLine) -> JournalLine:
         """The entry with its detail."""
@@ -94,6 +96,7 @@ class _Reader:
             purpose=line.purpose,
             detail=detail,
             closed=line.detail is not None and detail is None,
+            out_of_hours=line.actor_id is not None and not self._hours.hold(line.at),
         )
 
     def _detail(self, line: TrailLine) -> Detail | None:

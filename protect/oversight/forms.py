@@ -14,6 +14,7 @@ from protect.web.forms import BaseForm
 from protect.web.validation import Check, Length, Optional, Required
 
 ANY = lazy("All")
+OUT_OF_HOURS = lazy("Outside working hours")
 
 
 def _is_day(text: Any) -> bool:
@@ -57,6 +58,8 @@ class FilterForm(BaseForm):
         ),
     )
 
+    hours = Filter(lazy("Hours"), validators=[Optional()], choices=choices([("out", OUT_OF_HOURS)], ANY))
+
     def offer(self, people: Iterable[tuple[uuid.UUID, str]]) -> "FilterForm":
         """Offer the members of the agency."""
         self.who.choices = choices([(str(member_id), name) for member_id, name in people], ANY)
@@ -75,6 +78,7 @@ class FilterForm(BaseForm):
             first_day=_day(self.first_day.data),
             last_day=_day(self.last_day.data),
             object_id=self.about.data or "",
+            out_of_hours=self.hours.data == "out",
         )
 
 

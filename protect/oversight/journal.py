@@ -18,6 +18,7 @@ class Wanted:
     first_day: date | None = None
     last_day: date | None = None
     object_id: str = ""
+    out_of_hours: bool = False
     entry: int | None = None  # this one alone
 
 
@@ -35,6 +36,7 @@ class JournalLine:
     purpose: str | None
     detail: Detail | None
     closed: bool
+    out_of_hours: bool = False
 
     @property
     def objects(self) -> tuple[str, ...]:
@@ -45,6 +47,10 @@ class JournalLine:
     def fields(self) -> tuple[str, ...]:
         """The names of the fields that were opened or changed."""
         return self.detail.fields if self.detail else ()
+
+    def fits(self, wanted: Wanted) -> bool:
+        """Tell whether the entry is one that is looked for, as far as only its reader can tell."""
+        return self.touches(wanted.object_id) and (self.out_of_hours or not wanted.out_of_hours)
 
     def touches(self, object_id: str) -> bool:
         """Tell whether the entry is about the object; nothing asked for is about everything."""

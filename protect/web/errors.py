@@ -6,10 +6,21 @@ from typing import Final
 from flask import Flask, Response, g, make_response, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.wrappers import Response as WerkzeugResponse
 
-from protect.access.errors import CompartmentLocked, Conflict, Denied, NotFound, NotReady, SignInRequired
+from protect.access.errors import (
+    CompartmentLocked,
+    Conflict,
+    Denied,
+    NotFound,
+    NotReady,
+    OpeningsStopped,
+    ReasonRequired,
+    SignInRequired,
+    StepUpRequired,
+)
 from protect.web.origin import CrossSitePost
-from protect.web.pages import sign_in_first
+from protect.web.pages import answer_first, sign_in_first
 from protect.web.render import render
 from protect.web.site import Fault, current_site
 
@@ -61,8 +72,8 @@ def _answer(error: Exception) -> Response:
         return fault_page(_fault_of(error.original_exception), g.get("reference", ""))  # reported by the application
     if isinstance(error, HTTPException):
         return _answer_http(error)
-    if isinstance(error, SignInRequired):
-        return make_response(sign_in_first())
+    if isinstance(error, SignInRequired | StepUpRequired | ReasonRequired | OpeningsStopped):
+        return make_response(_ask_first(error))
     expected = BY_KIND.get(type(error))
     if expected:
         return fault_page(expected)
@@ -70,6 +81,16 @@ def _answer(error: Exception) -> Response:
     reference = new_reference()
     current_site().on_fault(error, reference)
     return fault_page(fault, reference)
+
+
+def _ask_first(error: Exception) -> WerkzeugResponse:
+    """What has to happen before the same request can succeed."""
+    site = current_site()
+    if isinstance(error, SignInRequired):
+        return sign_in_first()
+    if isinstance(error, OpeningsStopped):
+        return fault_page(Fault.OPENINGS_STOPPED, kept=request.method == "POST" and site.on_lost_form(request))
+    return answer_first(site.confirm if isinstance(error, StepUpRequired) else site.reason)
 
 
 def _answer_http(error: HTTPException) -> Response:

@@ -36,6 +36,12 @@ class Integer(Text):
     drawing = "integer"
 
 
+class Code(Text):
+    """Digits that are good for a moment: a number pad, and no memory of the browser."""
+
+    drawing = "code"
+
+
 class Telephone(Text):
     """A telephone number."""
 

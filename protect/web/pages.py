@@ -137,6 +137,23 @@ def sign_in_first() -> Response:
     return redirect(site.sign_in, SEE_OTHER)
 
 
+def answer_first(page: str) -> Response:
+    """Send the person to a page that asks something first, and remember where to go then.
+
+    What was typed is kept sealed; the page is told so by `?garde=1`.
+    """
+    site = current_site()
+    here = own_address(request.full_path.removesuffix("?"))
+    kept = request.method == "POST" and site.on_lost_form(request)
+    session[_NEXT] = site.kept_form if kept else here
+    return redirect(f"{page}?garde=1" if kept else page, SEE_OTHER)
+
+
+def go_on_to(path: str) -> None:
+    """Remember where the person wants to go on after proving who they are."""
+    session[_NEXT] = own_address(path)
+
+
 def take_next() -> str:
     """Where the person wanted to go before signing in; asked once, and never an address given by a link."""
     return own_address(str(session.pop(_NEXT, "/")))

@@ -35,6 +35,7 @@ def install_rendering(app: Flask) -> None:
     app.jinja_env.filters.update(
         date=i18n.format_date,
         datetime=i18n.format_datetime,
+        time=i18n.format_time,
         number=i18n.format_number,
         percent=i18n.format_percent,
         listing=i18n.format_list,
@@ -77,6 +78,7 @@ def _frame() -> dict[str, Any]:
         "navigation": navigation,
         "section": _section(navigation),
         "who": "" if bare else site.who(),
+        "step_up": None if bare else site.opened(),
         "bare": bare,
     }
 

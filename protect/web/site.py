@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import Any, cast
 
@@ -25,6 +26,7 @@ class Fault(Enum):
     NOT_READY = (409, "errors/not_ready.html")
     UNREADABLE = (409, "errors/unreadable.html")
     TOO_LARGE = (413, "errors/too_large.html")
+    OPENINGS_STOPPED = (429, "errors/openings_stopped.html")
     TOO_MANY = (429, "errors/too_many.html")
     BROKEN = (500, "errors/broken.html")
     DATABASE_GONE = (503, "errors/database_gone.html")
@@ -42,6 +44,14 @@ class Fault(Enum):
 
 
 @dataclass(frozen=True)
+class Opened:
+    """What a second factor opened: the moment until which, empty once it is closed, and the seconds left."""
+
+    until: datetime | None
+    seconds: int = 0
+
+
+@dataclass(frozen=True)
 class NavItem:
     """One entry of the navigation: an endpoint without arguments and its words."""
 
@@ -56,6 +66,10 @@ def _nobody() -> str:
 
 def _no_navigation() -> Sequence[NavItem]:
     return ()
+
+
+def _nothing_opened() -> Opened | None:
+    return None
 
 
 def _nothing_waits(_gate: object) -> Sequence[NavItem]:
@@ -93,10 +107,13 @@ class Site:
     sign_in: str = "/connexion"
     sign_out: str = "/deconnexion"
     kept_form: str = "/formulaire"
+    confirm: str = "/confirmer"
+    reason: str = "/motif"
     timezone: str = "Africa/Kinshasa"
     phone_prefix: str = "+243"  # of the country, for numbers typed with a leading zero
     who: Callable[[], str] = _nobody  # name shown beside "sign out"; empty when signed out
     navigation: Callable[[], Sequence[NavItem]] = _no_navigation
+    opened: Callable[[], Opened | None] = _nothing_opened  # None for who has nothing that closes
     waiting: Callable[[Any], Sequence[NavItem]] = _nothing_waits  # what waits for the actor of a gate
     end_session: Callable[[], None] = _nothing_to_end  # quick exit
     on_lost_form: Callable[[Request], bool] = _not_kept  # True when what was typed could be kept

@@ -8,10 +8,13 @@ from protect.access.errors import NotFound
 from protect.access.gate import Gate
 from protect.access.models import AgencyRoot, Certificate, Invitation, KeyGrant, KeyStateRow, Member
 from protect.access.runtime import Runtime
-from protect.auth import actions, actions_enrolment, actions_keys
+from protect.auth import actions, actions_enrolment, actions_keys, totp
+from protect.auth.actions import Entered, Proof
 from protect.auth.actions_onboarding import AgencyPlan, NewMember, Onboarded, PlanRefused, add_agency, read_plan
 from protect.vault.errors import CiphertextRejected
-from tests.world import PASSPHRASE, World
+from tests.world import PASSPHRASE, World, choice
+
+CHOSEN = choice()
 
 PLAN = AgencyPlan(
     "Agence", "lead", [("Bureau", "CD-KN")], [],
@@ -25,7 +28,7 @@ def _onboard(runtime: Runtime) -> Onboarded:
 
 def _enrol(runtime: Runtime, code: str) -> str:
     with Gate(runtime, None) as visitor:
-        return actions_enrolment.enrol(visitor, runtime, code, PASSPHRASE)
+        return actions_enrolment.enrol(visitor, runtime, code, CHOSEN)
 
 
 def _code(done: Onboarded, name: str) -> str:
@@ -102,8 +105,9 @@ def test_a_replaced_public_key_gets_nothing(runtime: Runtime) -> None:
             for name in ("first", "second")
         }
         rows["second"].statement = rows["first"].statement
+    digits = totp.code_at(CHOSEN.seed, totp.step_at(runtime.clock().timestamp()))
     with Gate(runtime, None) as visitor:
-        token = actions.sign_in(visitor, runtime, "first", PASSPHRASE, "x").token
+        token = actions.sign_in(visitor, runtime, Entered("first", PASSPHRASE, Proof(digits)), "x").token
     from protect.access import sessions
 
     actor = sessions.find(runtime, token).actor
@@ -146,14 +150,17 @@ def test_a_passphrase_draft_is_readable_here_only_and_for_half_an_hour(world: Wo
         done = add_agency(
             world.runtime, founding.new_root(), AgencyPlan("X", "other", [], [], [NewMember("xr", "X", "registrar")])
         )
-        words, sealed = actions_enrolment.draft(gate, world.runtime, done.codes[0].code)
+        chosen, sealed = actions_enrolment.draft(gate, world.runtime, done.codes[0].code)
+        words = chosen.passphrase
         found = actions_enrolment.read_draft(gate, world.runtime, sealed)
         assert found is not None
-        assert found.passphrase == words
+        assert found.chosen == chosen
         assert words.split()[1] not in sealed
+        assert chosen.seed not in sealed
+        assert chosen.recovery[0] not in sealed
         second, fifth = words.split()[1], words.split()[4]
-        assert actions_enrolment.words_match(found, (second.upper(), f" {fifth} "))
-        assert not actions_enrolment.words_match(found, (fifth, second)) or second == fifth
+        assert actions_enrolment.words_match(words, (second.upper(), f" {fifth} "))
+        assert not actions_enrolment.words_match(words, (fifth, second)) or second == fifth
         assert actions_enrolment.read_draft(gate, world.runtime, sealed[:-4] + "AAAA") is None
         world.runtime.clock.move(minutes=31)
         assert actions_enrolment.read_draft(gate, world.runtime, sealed) is None

@@ -25,6 +25,9 @@ OWNERS = {
     ("flask_login",): [r"protect/app\.py", r"protect/auth/login\.py"],
     ("flask_babel",): [r"protect/i18n\.py", r"protect/web/.*", FORMS],
     ("babel",): [r"protect/i18n\.py", r"protect/vocab/.*", r"protect/cases/importing/.*"],
+    ("webauthn",): [r"protect/auth/passkeys\.py"],
+    ("pyotp",): [r"protect/auth/totp\.py"],
+    ("segno",): [r"protect/auth/qr\.py"],
     ("gunicorn",): [r"protect/cli/.*"],
     ("highspy", "numpy"): [r"protect/statistics/.*"],
 }

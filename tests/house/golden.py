@@ -20,7 +20,7 @@ NOT_GIVEN = "-"
 def whole_app(folder: Path) -> Flask:
     """The application with all its pages, over a database that nobody asks anything."""
     nowhere = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
-    secrets = Secrets(*[bytes(32)] * 4)
+    secrets = Secrets(*[bytes(32)] * 5)
     return application(Runtime(Settings(data=folder), secrets, nowhere, ShredStore(folder / "shred.sqlite")))
 
 

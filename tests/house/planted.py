@@ -51,6 +51,10 @@ PLANTED = (
         borders.foreign_libraries, "protect/cases/search.py", "from sqlalchemy import text\n", "import rapidfuzz\n"
     ),
     Planted(borders.foreign_libraries, "protect/cases/actions.py", "import flask\n", "from sqlalchemy import text\n"),
+    Planted(borders.foreign_libraries, "protect/auth/actions.py", "import pyotp\n", "from protect.auth import totp\n"),
+    Planted(
+        borders.foreign_libraries, "protect/auth/views.py", "import webauthn\n", "from protect.auth import passkeys\n"
+    ),
     Planted(borders.foreign_libraries, "protect/cases/views.py", "import sqlite3\n", "from flask import request\n"),
     Planted(
         borders.borrowed_models,

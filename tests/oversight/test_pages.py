@@ -44,7 +44,7 @@ def wide(world, number=1):
     for _ in range(number):
         refs = [Ref("case", uuid.uuid4()) for _ in range(100)]
         with world.officer.gate() as gate:
-            gate.opening("case:import", refs, fields=tuple(load().fields), purpose="assistance")
+            gate.opening("case:import", refs, fields=tuple(load().fields), purpose="import")
     return [str(ref.id) for ref in refs]
 
 

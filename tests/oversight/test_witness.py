@@ -182,10 +182,10 @@ def test_an_auditor_checks_and_explains_at_the_terminal(
     world: World, instance: Runtime, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "passphrase").write_text(PASSPHRASE)
-    who = ["--as", "auditor", "--passphrase-file", str(tmp_path / "passphrase")]
-    assert main(["verify-trail", *who]) == 0
+    who = ["--as", "auditor", "--passphrase-file", str(tmp_path / "passphrase"), "--code"]
+    assert main(["verify-trail", *who, world.auditor.code()]) == 0
     assert "codes checked in epochs" in said(capsys)
-    assert main(["verify-trail", *who, "--explain", "La sauvegarde a été remise."]) == 0
+    assert main(["verify-trail", *who, world.auditor.code(), "--explain", "La sauvegarde a été remise."]) == 0
     assert main(["verify-trail", "--explain", "nobody says so"]) == 2
     with world.runtime.unit_of_work() as db:
         from protect.audit.models import TrailEntry

@@ -3,9 +3,11 @@ import { count } from "./count.js";
 import { exit } from "./exit.js";
 import { menu } from "./menu.js";
 import { once } from "./once.js";
+import { open } from "./open.js";
+import { passkey } from "./passkey.js";
 import { reveal } from "./reveal.js";
 import { summary } from "./summary.js";
 
-for (const enhance of [exit, summary, once, menu, count, reveal]) {
+for (const enhance of [exit, summary, once, menu, count, reveal, open, passkey]) {
   enhance(document);
 }
