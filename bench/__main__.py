@@ -26,6 +26,7 @@ def main(given: list[str] | None = None) -> int:
     with built(CASES, partial(search.fill, names=agencies)) as world:
         for name in (name for name in MEASURES if name in asked.only):
             _say(f"{time.monotonic() - began:5.0f} s  {name} …")
+            world.keep_open()
             parts.append(MEASURES[name](world, QUICK if asked.quick else Effort()))
         described = machine.described(world)
     print(report.screen(described, parts))

@@ -10,7 +10,6 @@ from threading import Barrier
 
 from sqlalchemy import Engine, create_engine, select, text
 
-from bench.people import Person
 from bench.server import as_owner
 from bench.world import DATABASE, World
 from protect.access.gate import Gate
@@ -59,7 +58,7 @@ def protected(world: World, rounds: int) -> Race:
     service, referrals = _prepare(world)
     intake = world.people["intake"]
     busy = engine(intake.runtime.engine.url, pool_size=CONNECTIONS)
-    person = Person(replace(intake.runtime, engine=busy), intake.token)
+    person = replace(intake, runtime=replace(intake.runtime, engine=busy))
     actor = person.actor
 
     def ask(number: int) -> bool:

@@ -7,12 +7,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import make_url, text
 
-from protect.access import sessions
-from protect.access.gate import Gate
 from protect.access.trail_log import log_signer
 from protect.audit.sealer import Sealer
 from protect.audit.verify import verify
-from protect.auth.actions import SignInRefused, sign_in
+from protect.auth.actions import SignInRefused
 from protect.store.drift import require_no_drift
 from protect.store.engine import engine
 from protect.store.migrate import require_current
@@ -41,6 +39,12 @@ def restored(world, server, template, tmp_path):
         web.dispose()
 
 
+@pytest.fixture
+def people(world, restored):
+    """The people of the world, at the restored database."""
+    return world.copied(restored)
+
+
 def test_the_restored_database_is_protected_and_whole(world, restored):
     require_current(restored.engine)
     require_no_drift(restored.engine, declared_tables())
@@ -53,13 +57,12 @@ def test_the_restored_database_is_protected_and_whole(world, restored):
         assert tuple(after.execute(counts).one()) == (members, grants, 0)
 
 
-def test_the_restored_trail_verifies_and_goes_on(restored):
+def test_the_restored_trail_verifies_and_goes_on(restored, people):
     with restored.unit_of_work() as session:
         report = verify(session, server_secret=restored.secrets.session)
     assert report.sound
     assert report.entries > 0
-    with Gate(restored, None) as visitor:
-        sign_in(visitor, restored, "auditor", PASSPHRASE, "test")
+    people.auditor.sign_in()
     Sealer(restored.unit_of_work, restored.secrets.session, log_signer(restored)).seal_now()
     with restored.unit_of_work() as session:
         after = verify(session, server_secret=restored.secrets.session)
@@ -67,10 +70,9 @@ def test_the_restored_trail_verifies_and_goes_on(restored):
     assert after.entries > report.entries
 
 
-def test_people_sign_in_again_with_their_keys_and_nobody_else_does(restored):
-    with Gate(restored, None) as visitor:
-        token = sign_in(visitor, restored, "officer", PASSPHRASE, "test").token
-    with Gate(restored, sessions.find(restored, token).actor, token=token) as gate:
+def test_people_sign_in_again_with_their_keys_and_nobody_else_does(people):
+    people.officer.sign_in()
+    with people.officer.gate() as gate:
         assert gate.holds("identity")
-    with pytest.raises(SignInRefused), Gate(restored, None) as visitor:
-        sign_in(visitor, restored, "officer", PASSPHRASE + "s", "test")
+    with pytest.raises(SignInRefused):
+        people.officer.attempt(PASSPHRASE + "s", people.officer.code())

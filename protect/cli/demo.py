@@ -1,12 +1,15 @@
 """The verb that shows the program with fictional people."""
 
 import argparse
+import time
 from pathlib import Path
 from typing import Final
 
+from protect.auth import totp
 from protect.cli.instance import HOST, PORT, serve
-from protect.cli.terminal import Verb, say
-from protect.demonstration.build import build, read_accounts
+from protect.cli.terminal import Refused, Verb, say
+from protect.demonstration.accounts import is_built, read_accounts
+from protect.demonstration.build import build
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,10 +23,33 @@ def _run(options: argparse.Namespace) -> int:
     say("Accounts (fictional people, invented data):")
     for account in read_accounts(options.data):
         say(f"  {account['agency']:32} {account['role']:16} {account['user']:20} {account['passphrase']}")
+    say("Signing in also asks for six digits. They come from a code generator with the account's totp_secret, or from:")
+    say(f"  protect demo-code USER --data {options.data}")
     if not options.no_serve:
         say(f"Open http://localhost:{options.port} - stop with Ctrl-C.")
         serve(options.data, f"{HOST}:{options.port}")
     return 0
 
 
-VERBS: Final = (Verb("demo", "a demonstration with fictional people on this machine", _arguments, _run),)
+def _code_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("user", help="sign-in name of an account of the demonstration")
+
+
+def _code(options: argparse.Namespace) -> int:
+    """Only a demonstration keeps the seeds of its accounts in a file."""
+    if not is_built(options.data):
+        raise Refused(f"{options.data} holds no demonstration; elsewhere only the member has the code generator")
+    seeds = {account["user"]: account["totp_secret"] for account in read_accounts(options.data)}
+    if options.user not in seeds:
+        raise Refused(f"{options.user} is no account of this demonstration; choose from {', '.join(seeds)}")
+    moment = time.time()
+    left = totp.STEP_SECONDS - int(moment) % totp.STEP_SECONDS
+    say(totp.code_at(seeds[options.user], totp.step_at(moment)))
+    say(f"It changes in {left} seconds and works once.")
+    return 0
+
+
+VERBS: Final = (
+    Verb("demo", "a demonstration with fictional people on this machine", _arguments, _run),
+    Verb("demo-code", "the six digits of an account of the demonstration", _code_arguments, _code),
+)

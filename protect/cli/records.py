@@ -3,20 +3,21 @@
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from protect import vocab
-from protect.access.errors import Denied
+from protect.access.errors import Denied, StepUpRequired
 from protect.access.runtime import Runtime
 from protect.app import connect_slices, open_runtime
 from protect.cases.actions_compartments import NobodyReads
-from protect.cases.actions_import import import_cases
+from protect.cases.actions_import import NamedRow, import_cases
 from protect.cases.importing.checking import Source, check, good_rows, open_source, pieces
 from protect.cases.importing.problems import FileRefused
 from protect.cases.importing.report import check_text, done_text, file_text
 from protect.cases.importing.rows import Custom
-from protect.cli.terminal import Account, Refused, Verb, ask_passphrase, say, signed_in
+from protect.cli.terminal import Account, Refused, Verb, act_as, say, signed_in
 from protect.directory.actions import agency_names
 from protect.i18n import format_number, gettext
 from protect.store.errors import StoreError
@@ -27,8 +28,7 @@ BAR: Final = 30
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="CSV file: columns of HTCDS 2.0, of the CTDC data or of this program")
     parser.add_argument("--agency", required=True, help="name of the agency whose cases they become")
-    parser.add_argument("--as", dest="name", required=True, help="sign-in name of an officer: the cases go to its unit")
-    parser.add_argument("--passphrase-file", type=Path, help="file with the passphrase; asked without echo otherwise")
+    act_as(parser, "sign-in name of an officer: the cases go to its unit", required=True)
     parser.add_argument("--legal-basis", default="", help="legal ground of records that tell of no consent")
     parser.add_argument("--skip-bad-rows", action="store_true", help="import the good rows of a file that has bad ones")
     parser.add_argument("--dry-run", action="store_true", help="only say what is wrong with the file")
@@ -55,8 +55,7 @@ def _take_over(options: argparse.Namespace, runtime: Runtime) -> int:
         say(gettext("Nothing was written."))
         return 0
     connect_slices()
-    passphrase = ask_passphrase(options.name, options.passphrase_file)
-    with signed_in(runtime, options.name, passphrase) as account:
+    with signed_in(runtime, options) as account:
         _require_member(account, options)
         say(_import(account, source, Progress(checked.good)))
     return 0
@@ -100,9 +99,7 @@ def _import(account: Account, source: Source, progress: "Progress") -> str:
     """Write the rows piece by piece; what was written before a fault stays, and is left alone the next time."""
     try:
         for piece in pieces(good_rows(source)):
-            with account.gate() as gate:
-                new = import_cases(gate, piece)
-            progress.add(len(piece), new)
+            progress.add(len(piece), _write(account, piece))
     except NobodyReads as error:
         told = gettext(
             "Nobody of the agency can read the compartment %(compartment)s yet: leave its columns out",
@@ -112,6 +109,17 @@ def _import(account: Account, source: Source, progress: "Progress") -> str:
     except StoreError as error:
         raise Refused(f"{error}\n{progress.told()}") from error
     return done_text(progress.new, progress.done - progress.new)
+
+
+def _write(account: Account, piece: Sequence[NamedRow]) -> int:
+    """One piece; a long file meets the end of the ten minutes, and goes on with another code."""
+    try:
+        with account.gate() as gate:
+            return import_cases(gate, piece)
+    except StepUpRequired:
+        account.open_again()
+    with account.gate() as gate:
+        return import_cases(gate, piece)
 
 
 class Progress:

@@ -12,15 +12,14 @@ from protect.audit import checkpoints
 from protect.audit.sealer import Sealer
 from protect.audit.verify import Report, verify
 from protect.audit.verify_rows import RowReport, verify_rows
-from protect.cli.terminal import Refused, Verb, ask_passphrase, say, signed_in
+from protect.cli.terminal import Refused, Verb, act_as, say, signed_in
 from protect.oversight.actions import explain, verify_trail
 from protect.store.database import Database
 from protect.store.engine import reading
 
 
 def _verify_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--as", dest="name", help="sign-in name of an auditor: also checks the codes of the entries")
-    parser.add_argument("--passphrase-file", type=Path, help="file with the auditor's passphrase")
+    act_as(parser, "sign-in name of an auditor: also checks the codes of the entries")
     parser.add_argument("--without-rows", action="store_true", help="leave the sealed rows of cases alone")
     parser.add_argument("--explain", metavar="WHY", help="as an auditor: say why people saw another trail")
 
@@ -40,8 +39,7 @@ def _report(options: argparse.Namespace, runtime: Runtime) -> Report:
     if not options.name:
         with runtime.unit_of_work() as session:
             return verify(session, server_secret=runtime.secrets.session, watch=watch(runtime))
-    passphrase = ask_passphrase(options.name, options.passphrase_file)
-    with signed_in(runtime, options.name, passphrase) as account:
+    with signed_in(runtime, options) as account:
         if options.explain:
             with account.gate() as gate:
                 explain(gate, options.explain)

@@ -12,12 +12,13 @@ FILE: Final = "demonstration-accounts.json"
 
 @dataclass(frozen=True)
 class DemonstrationAccount:
-    """Who can sign in, as what, and with which passphrase."""
+    """Who can sign in, as what, with which passphrase and code generator."""
 
     agency: str
     role: str
     user: str
     passphrase: str
+    totp_secret: str  # for a code generator, or `protect demo-code`
 
 
 def is_built(data: Path) -> bool:

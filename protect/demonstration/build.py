@@ -10,7 +10,7 @@ from protect.access.founding import read_root
 from protect.access.trail_log import log_signer
 from protect.app import connect_slices, found_instance, open_runtime
 from protect.audit.sealer import Sealer
-from protect.demonstration.accounts import copy_accounts, is_built, read_accounts, write_accounts
+from protect.demonstration.accounts import copy_accounts, is_built, write_accounts
 from protect.demonstration.again import making
 from protect.demonstration.agencies import ANALYST, PLANS, PUBLISHER
 from protect.demonstration.people import people
@@ -21,8 +21,6 @@ from protect.i18n import gettext
 from protect.statistics.actions import build as build_release
 from protect.statistics.actions import decide, propose
 from protect.statistics.period import Period, Quarter
-
-__all__ = ["build", "read_accounts"]
 
 PEOPLE: Final = 200
 QUARTERS: Final = 4

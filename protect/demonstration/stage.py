@@ -8,7 +8,8 @@ from protect.access import sessions
 from protect.access.founding import SigningKey
 from protect.access.gate import Gate
 from protect.access.runtime import Runtime
-from protect.auth.actions import sign_in
+from protect.auth import totp
+from protect.auth.actions import Entered, Proof, sign_in
 from protect.auth.actions_enrolment import draft, enrol
 from protect.auth.actions_keys import supply_keys
 from protect.auth.actions_onboarding import AgencyPlan, CodeToHand, add_agency
@@ -44,7 +45,8 @@ def set_stage(runtime: Runtime, directory: SigningKey, plans: Sequence[AgencyPla
             stage.accounts.append(_enrolled(runtime, plan, code))
     for account in stage.accounts:
         with Gate(runtime, None) as visitor:
-            stage.tokens[account.user] = sign_in(visitor, runtime, account.user, account.passphrase, "demo").token
+            entered = Entered(account.user, account.passphrase, Proof(_code(runtime, account.totp_secret)))
+            stage.tokens[account.user] = sign_in(visitor, runtime, entered, "demo").token
         with stage.gate(account.user) as gate:
             if gate.allows("key:supply"):
                 supply_keys(gate)
@@ -53,6 +55,10 @@ def set_stage(runtime: Runtime, directory: SigningKey, plans: Sequence[AgencyPla
 
 def _enrolled(runtime: Runtime, plan: AgencyPlan, handed: CodeToHand) -> DemonstrationAccount:
     with Gate(runtime, None) as visitor:
-        passphrase, _page = draft(visitor, runtime, handed.code)
-        user = enrol(visitor, runtime, handed.code, passphrase)
-    return DemonstrationAccount(plan.name, handed.member.role, user, passphrase)
+        chosen, _page = draft(visitor, runtime, handed.code)
+        user = enrol(visitor, runtime, handed.code, chosen)
+    return DemonstrationAccount(plan.name, handed.member.role, user, chosen.passphrase, chosen.seed)
+
+
+def _code(runtime: Runtime, seed: str) -> str:
+    return totp.code_at(seed, totp.step_at(runtime.clock().timestamp()))

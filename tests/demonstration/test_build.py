@@ -2,6 +2,7 @@
 
 import json
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,11 @@ from sqlalchemy import func, select
 
 from protect.access import sessions
 from protect.access.gate import Gate
-from protect.access.models import AgencyRoot
+from protect.access.models import AgencyRoot, Member
 from protect.app import application, open_runtime
-from protect.auth import actions
+from protect.auth import actions, totp
 from protect.auth.login import COOKIE
+from protect.auth.models import Factor
 from protect.cases.actions import list_cases
 from protect.cli import main
 from protect.config import ConfigurationRefused
@@ -64,11 +66,28 @@ def passphrases(data):
 
 
 @pytest.fixture(scope="module")
-def sign_in(runtime, passphrases):
+def code(runtime, data):
+    """Codes that were not used: the next each time, waited for where a test is too quick."""
+    seeds = {account["user"]: account["totp_secret"] for account in read_accounts(data)}
+
+    def fresh(user):
+        with runtime.unit_of_work() as db:
+            mine = Factor.member_id == select(Member.id).where(Member.sign_in_name == user).scalar_subquery()
+            last = db.scalars(select(Factor.last).where(mine, Factor.kind == "totp")).one()
+        step = max(totp.step_at(time.time()), last + 1)
+        time.sleep(max(0, (step - totp.TOLERANCE) * totp.STEP_SECONDS - time.time()))
+        return totp.code_at(seeds[user], step)
+
+    return fresh
+
+
+@pytest.fixture(scope="module")
+def sign_in(runtime, passphrases, code):
     def begin(user):
         """A fresh session: a command that signs in as the same member has ended the one before."""
         with Gate(runtime, None) as visitor:
-            return actions.sign_in(visitor, runtime, user, passphrases[user], "test").token
+            entered = actions.Entered(user, passphrases[user], actions.Proof(code(user)))
+            return actions.sign_in(visitor, runtime, entered, "test").token
 
     return begin
 
@@ -87,7 +106,9 @@ def test_the_accounts_are_for_the_owner_only_and_complete(data):
     for path in (copy, data / "demonstration-accounts.json"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     accounts = json.loads(copy.read_text())
-    assert {frozenset(account) for account in accounts} == {frozenset({"agency", "role", "user", "passphrase"})}
+    assert {frozenset(account) for account in accounts} == {
+        frozenset({"agency", "role", "user", "passphrase", "totp_secret"})
+    }
     assert len(accounts) == 24
 
 
@@ -130,6 +151,16 @@ def test_pages_carry_a_banner(runtime, sign_in):
     assert "émonstration" in client.get("/dossiers").text
 
 
+def test_a_code_is_told_of_accounts_of_a_demonstration_only(data, tmp_path, capsys):
+    assert main(["demo-code", "agent.goma", "--data", str(data)]) == 0
+    seed = {account["user"]: account["totp_secret"] for account in read_accounts(data)}["agent.goma"]
+    now = totp.step_at(time.time())
+    assert capsys.readouterr().out.split()[0] in {totp.code_at(seed, step) for step in (now - 1, now)}
+    assert main(["demo-code", "nobody", "--data", str(data)]) == 2
+    assert main(["demo-code", "agent.goma", "--data", str(tmp_path)]) == 2
+    assert "no demonstration" in capsys.readouterr().err
+
+
 def test_a_second_call_only_finds_it_again(data, passphrases):
     told = []
     build(data, data.parent / "again.json", told.append)
@@ -167,14 +198,14 @@ def test_a_mark_does_not_make_an_instance_ours(tmp_path, config):
 
 
 @pytest.fixture
-def import_cases(data, totals, passphrases, tmp_path, capsys):
+def import_cases(data, totals, passphrases, code, tmp_path, capsys):
     def run(text, user="agent.kinshasa", *more):
         file, secret = tmp_path / "rows.csv", tmp_path / "passphrase"
         file.write_text(text, encoding="utf-8")
         secret.write_text(passphrases[user], encoding="utf-8")
         known = ["--data", str(data), "--agency", AGENCY, "--as", user, "--passphrase-file", str(secret)]
-        code = main(["import-cases", str(file), *known, *more])
-        return code, capsys.readouterr()
+        done = main(["import-cases", str(file), *known, "--code", code(user), *more])
+        return done, capsys.readouterr()
 
     return run
 
