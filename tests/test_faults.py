@@ -76,7 +76,7 @@ def test_a_lost_database_gives_a_page_that_says_so(instance: Path) -> None:
     client = PageClient(application(runtime))
     client.get("/connexion")
     database.stop()
-    page = client.post("/connexion", {"name": "x", "passphrase": "y"}, status=503)
+    page = client.post("/connexion", {"name": "x", "passphrase": "y", "code": "000000"}, status=503)
     assert client.response.headers["Retry-After"]
     assert page.headings
     start(instance)

@@ -39,6 +39,7 @@ def instance(
         gunicorn(data, database.url("web")) as base,
     ):
         world = original.copied(replace(runtime, clock=system_clock))
-        add_places(world, SHELTER, PLACES)
-        add_places(world, OTHER_SHELTER, PLACES, "other_shelter_intake")
-        yield Instance(world, base, browser)
+        served = Instance(world, base, browser)
+        for service, name in ((SHELTER, "shelter_intake"), (OTHER_SHELTER, "other_shelter_intake")):
+            add_places(world, service, PLACES, served.person(name).name)
+        yield served

@@ -1,8 +1,10 @@
 """The served instance as the people of the small world use it: each in a browser of their own."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from playwright.sync_api import Browser
@@ -14,6 +16,7 @@ from tests.browser import DESK, PHONE, Tab, tab
 from tests.referrals import hands
 from tests.world import Person, World
 
+ENOUGH = timedelta(minutes=5)  # a story is over sooner
 AT_A_DESK = frozenset({"supervisor", "auditor", "analyst", "publisher", "reader", "registrar"})
 
 
@@ -24,11 +27,15 @@ class Instance:
     world: World
     base: str
     browser: Browser
+    seated: Counter[str] = field(default_factory=Counter)  # tabs that somebody has open
 
     def person(self, name: str) -> Person:
-        """Somebody whose session lives: another story may have ended it."""
-        person = self.world.people[name]
-        if sessions.find(self.world.runtime, person.token).actor is None:
+        """Somebody whose session lives and is open for long enough: another story may have ended or closed it."""
+        person, runtime = self.world.people[name], self.world.runtime
+        actor = sessions.find(runtime, person.token).actor
+        until = actor.open_until if actor else None
+        soon = until is None or until - runtime.clock() < ENOUGH
+        if actor is None or (soon and not self.seated[name]):  # a second session would end that of the tab
             person.sign_in()
         return person
 
@@ -53,7 +60,9 @@ class Instance:
         device = DESK if name in AT_A_DESK else PHONE
         with self.visitor(view=view or device, scripts=scripts) as opened:
             _keep_cookie(opened, token)
+            self.seated[name] += 1
             yield opened
+            self.seated[name] -= 1
 
     @contextmanager
     def visitor(self, *, view: dict[str, int] | None = None, scripts: bool = True) -> Iterator[Tab]:

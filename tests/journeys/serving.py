@@ -15,9 +15,9 @@ WORKERS = 2
 
 
 @contextmanager
-def gunicorn(data: Path, database: str) -> Iterator[str]:
-    """The instance in folder `data` as an operator serves it; gives its address."""
-    (data / "config.toml").write_text(f'database = "{database}"\n', encoding="utf-8")
+def gunicorn(data: Path, database: str, settings: str = "") -> Iterator[str]:
+    """The instance in folder `data` as an operator serves it, with more settings; gives its address."""
+    (data / "config.toml").write_text(f'database = "{database}"\n{settings}', encoding="utf-8")
     port, log = _free_port(), data / "server.log"
     command = [sys.executable, "-m", "protect.cli", "serve", "--data", str(data), "--bind", f"127.0.0.1:{port}"]
     with log.open("wb") as out:

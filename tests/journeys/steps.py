@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import check
 
+CODE = "Les six chiffres de votre générateur de codes"
 INFORMED = "Participation volontaire, sans incidence sur l’assistance"
 
 

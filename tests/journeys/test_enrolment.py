@@ -1,13 +1,15 @@
 """A colleague becomes a member with a paper code, and leaves with six words that nobody else has ever seen."""
 
 import uuid
+from datetime import UTC, datetime
 
+import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
 from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
 from tests.journeys.instance import Instance
-from tests.journeys.steps import follow, inspect, press, said, title
+from tests.journeys.steps import CODE, follow, inspect, press, said, title
 
 AGENCY = "Clinique juridique"
 
@@ -35,8 +37,10 @@ def test_from_the_code_to_the_first_page(instance: Instance, invited: tuple[str,
             expect(page.get_by_text(word, exact=True)).to_have_count(0)
         miss_a_word(page, words)
         type_words(page, words[1], words[4].upper())
+        generator = read_generator(page)
+        read_codes(page)
         said(page, "Votre accès est prêt.")
-        sign_in(page, name, words)
+        sign_in(page, name, words, generator)
         the_code_is_used_up(visitor.open("/invitation"), code)
 
 
@@ -61,14 +65,34 @@ def type_words(page: Page, second: str, fifth: str) -> None:
     title(page, "Deux mots de votre phrase secrète")
     page.get_by_label("Mot numéro 2").fill(second)
     page.get_by_label("Mot numéro 5").fill(fifth)
-    press(page, "Terminer")
+    press(page, "Continuer")
 
 
-def sign_in(page: Page, name: str, words: list[str]) -> None:
+def read_generator(page: Page) -> pyotp.TOTP:
+    """Copy the secret into a generator, miss once, then type the code of this step: the next one stays."""
+    title(page, "Votre générateur de codes")
+    inspect(page, "generator")
+    page.get_by_text("Je ne peux pas scanner l’image").click()
+    generator = pyotp.TOTP(page.locator(".app-code").inner_text().replace(" ", ""))
+    for typed in ("12", generator.at(datetime.now(UTC))):
+        page.get_by_label("Les six chiffres affichés").fill(typed)
+        press(page, "Continuer")
+    return generator
+
+
+def read_codes(page: Page) -> None:
+    title(page, "Vos codes de secours")
+    expect(page.locator(".app-codes li")).to_have_count(4)
+    inspect(page, "recovery-codes")
+    press(page, "Je les ai rangés")
+
+
+def sign_in(page: Page, name: str, words: list[str], generator: pyotp.TOTP) -> None:
     """First with a wrong passphrase: the answer does not tell whether the name exists."""
     for typed, then in (("un deux trois", "Se connecter"), (" ".join(words), "Ce qui vous attend")):
         page.get_by_label("Votre nom de connexion").fill(name)
         page.get_by_label("Votre phrase secrète").fill(typed)
+        page.get_by_label(CODE).fill(generator.at(datetime.now(UTC), counter_offset=1))
         press(page, "Se connecter")
         title(page, then)
 

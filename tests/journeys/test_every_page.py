@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Page
 
+from protect.auth.actions_own_factors import own_factors
 from protect.cases import intake
 from protect.cases.sections import SECTIONS
 from protect.statistics import actions as statistics
@@ -25,7 +26,17 @@ PAGES = {  # of each page that is read: who reads it, and where
     "auth.home": ("supervisor", ["/"]),
     "auth.sign_in": ("", ["/connexion"]),
     "auth.invitation": ("", ["/invitation"]),
+    "auth.lost_phrase": ("", ["/connexion/phrase"]),
     "auth.lost_form": ("officer_same_unit", ["/formulaire"]),
+    "auth.confirm": ("officer", ["/confirmer", "/confirmer?garde=1"]),
+    "auth.sessions": ("officer", ["/sessions"]),
+    "auth.factors": ("officer", ["/moyens"]),
+    "auth.new_generator": ("officer", ["/moyens/generateur"]),
+    "auth.new_passkey": ("officer", ["/moyens/cle"]),
+    "auth.new_codes": ("officer", ["/moyens/secours"]),
+    "auth.ask_removal": ("officer", ["/moyens/{factor}/retrait"]),
+    "auth.reason": ("officer", ["/motif"]),
+    "auth.stops": ("supervisor", ["/arrets"]),
     "cases.list_cases": ("officer", ["/dossiers", "/dossiers?noms=1"]),
     "cases.show": ("officer", [CASE]),
     "cases.search": ("officer", ["/dossiers/recherche"]),
@@ -79,7 +90,9 @@ def places(instance: Instance) -> dict[str, str]:
     with instance.person("publisher").gate() as gate:
         statistics.decide(gate, release, approve=True)
     interrupt(instance, "officer_same_unit")
-    found = {"waiting": waiting, "release": release, "proposal": proposal}
+    with instance.person("officer").gate() as gate:
+        (generator, *_more) = own_factors(gate).devices
+    found = {"waiting": waiting, "release": release, "proposal": proposal, "factor": generator.id}
     return {**instance.identifiers(referral), **{name: str(one) for name, one in found.items()}}
 
 

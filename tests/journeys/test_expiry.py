@@ -7,8 +7,8 @@ from sqlalchemy import update
 
 from protect.access.models import BrowserSession
 from tests.journeys.instance import Instance
-from tests.journeys.steps import answer, follow, go_on, named_values, press, said, title
-from tests.world import PASSPHRASE
+from tests.journeys.steps import CODE, answer, follow, go_on, named_values, press, said, title
+from tests.world import PASSPHRASE, Person
 
 SURNAME = "Mwambakizi"
 AWAY = timedelta(minutes=16)
@@ -28,7 +28,7 @@ def test_what_was_typed_survives_the_end_of_the_session(instance: Instance) -> N
         press(page, "Enregistrer et continuer")
         title(page, "Se connecter")
         assert SURNAME not in page.content()
-        sign_in(page, "officer_same_unit")
+        sign_in(page, instance.world.people["officer_same_unit"])
         find_and_send_again(page)
         follow(page, "Retour au dossier")
         said(page, SURNAME)
@@ -53,9 +53,10 @@ def rest(instance: Instance, name: str) -> None:
         db.execute(own.values(seen_at=BrowserSession.seen_at - AWAY))
 
 
-def sign_in(page: Page, name: str) -> None:
-    page.get_by_label("Votre nom de connexion").fill(name)
+def sign_in(page: Page, person: Person) -> None:
+    page.get_by_label("Votre nom de connexion").fill(person.name)
     page.get_by_label("Votre phrase secrète").fill(PASSPHRASE)
+    page.get_by_label(CODE).fill(person.code())
     press(page, "Se connecter")
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from protect.referrals.actions_follow import referrals_of_case
 from tests.browser import DESK
 from tests.journeys.instance import Instance
-from tests.journeys.steps import INFORMED, answer, follow, go_on, identifier, press, said, title
+from tests.journeys.steps import CODE, INFORMED, answer, follow, go_on, identifier, press, said, title
 from tests.referrals import hands
 from tests.world import PASSPHRASE
 
@@ -65,6 +65,8 @@ def test_a_request_is_answered_by_keyboard_alone(instance: Instance) -> None:
         page.keyboard.type("other_shelter_intake")
         reach(page, page.get_by_label("Votre phrase secrète"))
         page.keyboard.type(PASSPHRASE)
+        reach(page, page.get_by_label(CODE))
+        page.keyboard.type(instance.person("other_shelter_intake").code())
         page.keyboard.press("Enter")
         title(page, "Ce qui vous attend")
         for link in (page.get_by_role("link", name="Demandes reçues qui vous attendent"), request_link(page, referral)):

@@ -15,7 +15,7 @@ from protect.store.shred import ShredStore
 from protect.vocab import load
 from protect.web.pages import PageRule
 from tests.pages import OWN_SITE, PageClient
-from tests.security.tampering import row, rows
+from tests.security.tampering import member, row, rows
 from tests.security.telling import Copy
 
 COOKIE = "__Host-protect"
@@ -29,6 +29,7 @@ ARGUMENT = re.compile(r"<(?:[a-z]+(?:\([^)]*\))?:)?([a-z_]+)>")
 def objects(copy: Copy) -> dict[str, str]:
     """What the arguments of addresses stand for, by their names."""
     own_service = row(copy, "service", "name = 'Hébergement Une'")["id"]
+    officer = member(copy, "house_officer")
     consent = row(copy, "referral", "id = :id", id=copy.ids["agreed"])["consent_id"]
     return {
         "case_id": str(copy.ids["case"]),
@@ -37,6 +38,9 @@ def objects(copy: Copy) -> dict[str, str]:
         "service_id": str(own_service),
         "place_id": str(rows(copy, "place", "service_id = :id", id=own_service)[0]["id"]),
         "release_id": str(copy.ids["release"]),
+        "stop_id": str(row(copy, "opening_notice", "kind = 'stop'")["id"]),
+        "factor_id": str(row(copy, "factor", "member_id = :id and kind = 'totp'", id=officer)["id"]),
+        "session_id": str(rows(copy, "session", "member_id = :id and ended_at is null", id=officer)[0]["id"]),
         "name": "contact",
         "role": "officer",
     }

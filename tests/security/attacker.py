@@ -151,6 +151,19 @@ def open_sessions(loot: Loot) -> Iterator[tuple[dict[str, Any], bytes]]:
                 continue
 
 
+def open_steps(loot: Loot) -> Iterator[tuple[dict[str, Any], str, bytes]]:
+    """What a second factor opens of a session, by the cookie and whatever could be its own key of the shred store."""
+    server = loot.secrets["session"]
+    for row in loot.tables["session"]:
+        names, guessed = (str(row["id"]), str(row["member_id"])), [*loot.secrets.values(), bytes(32)]
+        until = row["open_until"].isoformat() if row["open_until"] else ""
+        blobs = {"open": (row["open_keys"], until), "asleep": (row["asleep"], "")}
+        tries = product(blobs.items(), loot.tokens, (*loot.shred_keys.values(), *guessed))
+        for (part, (blob, end)), token, key in tries:
+            if blob is not None and opens(session.unwrap_step, token, server, key, (*names, part, end), bytes(blob)):
+                yield row, part, session.unwrap_step(token, server, key, (*names, part, end), bytes(blob))
+
+
 def tokens_in_the_clear(loot: Loot) -> Iterator[str]:
     """A cookie that somebody wrote down somewhere."""
     kept = {bytes(row["token_hash"]) for row in loot.tables["session"]}
@@ -220,7 +233,7 @@ def opens(function: Any, *arguments: Any) -> bool:
 
 def compartment_keys(row: dict[str, Any], secrets: bytes) -> list[CompartmentKey]:
     """The compartment keys in an opened session."""
-    *_, packed = unlp(secrets)
+    packed = unlp(secrets)[-1]
     parts = [unlp(each) for each in unlp(packed)]
     return [CompartmentKey(key, str(row["agency_id"]), name.decode(), int(version)) for key, name, version in parts]
 
@@ -228,7 +241,8 @@ def compartment_keys(row: dict[str, Any], secrets: bytes) -> list[CompartmentKey
 def open_cases(loot: Loot) -> dict[str, set[str]]:
     """What the opened sessions open of the cases: fields by compartment."""
     found: dict[str, set[str]] = {}
-    for session_row, secrets in open_sessions(loot):
+    opened = [*open_sessions(loot), *((row, secrets) for row, part, secrets in open_steps(loot) if part == "open")]
+    for session_row, secrets in opened:
         for key in compartment_keys(session_row, secrets):
             for row in loot.tables["case_compartment"]:
                 if row["name"] == key.name and row["wrap"] == "key":

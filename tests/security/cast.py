@@ -1,10 +1,9 @@
 """One more agency for the small world, in which every role of field work exists side by side."""
 
-from protect.access.gate import Gate
-from protect.auth import actions_enrolment, actions_keys
+from protect.auth import actions_keys
 from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
 from protect.directory.actions_onboarding import NewService
-from tests.world import PASSPHRASE, Person, World
+from tests.world import World, enrol
 
 HOUSE = AgencyPlan(
     "Grande maison", "other", [("Accueil", "CD-KN"), ("Annexe", "CD-NK")],
@@ -29,10 +28,7 @@ def add_house(world: World) -> None:
     world.agencies[HOUSE.name] = done.agency_id
     people = []
     for item in done.codes:
-        with Gate(world.runtime, None) as visitor:
-            actions_enrolment.enrol(visitor, world.runtime, item.code, PASSPHRASE)
-        people.append(Person(world, item.member.sign_in_name))
-        world.people[people[-1].name] = people[-1]
+        people.append(enrol(world, item))
         people[-1].sign_in()
     for person in people:
         with person.gate() as gate:

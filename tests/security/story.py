@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from protect.access.founding import new_root
+from protect.access.models import OpeningNotice
 from protect.access.trail_log import log_signer
 from protect.audit.sealer import Sealer
+from protect.auth import totp
 from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
 from protect.cases.actions_edit import answer
 from protect.cases.sections import SECTIONS
 from protect.statistics.period import Quarter
 from protect.vocab import COMPARTMENTS, load
-from tests.pages import PageClient
+from tests.pages import PageClient, codes_on, draft_on, seed_on
 from tests.security.filling import TYPED, Filler, asked
 from tests.world import Person, World
 
@@ -51,11 +53,21 @@ class Story:
         assert page is not None
         words = re.findall(r"<li>([a-z]+)</li>", page.html)
         keep(" ".join(words))
-        draft = next(form.fields["draft"][0] for form in page.forms if "draft" in form.fields)
+        draft = draft_on(page)
         client.post("/invitation/mots", {"draft": draft}, status=200)
-        client.post("/invitation/fin", {"draft": draft, "second": words[1], "fifth": words[4]})
+        typed = {"draft": draft, "second": words[1], "fifth": words[4]}
+        page = client.post("/invitation/generateur", typed, status=200)
+        assert page is not None
+        seed = keep(seed_on(page))
+        now = totp.step_at(self.world.runtime.clock().timestamp())
+        page = client.post("/invitation/secours", {"draft": draft, "code": totp.code_at(seed, now - 1)}, status=200)
+        assert page is not None
+        for one in codes_on(page):
+            keep(one)
+        client.post("/invitation/fin", {"draft": draft_on(page)})
         client.get("/connexion")
-        client.post("/connexion", {"name": "newcomer", "passphrase": " ".join(words)})
+        entered = {"name": "newcomer", "passphrase": " ".join(words), "code": totp.code_at(seed, now)}
+        client.post("/connexion", entered)
 
     def intake(self, name: str, person: Person, consent: dict[str, Any]) -> uuid.UUID:
         """Every page of the intake in order, and the agreement."""
@@ -101,6 +113,16 @@ class Story:
         page = client.post("/dossiers/recherche", {"typed": self.filler.known["surname"]}, status=200)
         assert page is not None
         assert self.filler.known["surname"].lower() in page.text.lower()
+
+    def open_too_many(self, person: Person, stopped: Person) -> None:
+        """Somebody says why so many files are opened; somebody else met the stop."""
+        person.client.get("/motif")
+        why = self.filler.canaries.word("the reason for many openings")
+        person.client.post("/motif", {"purpose": "assistance", "why": why})
+        with stopped.gate() as gate:
+            member = gate.member
+            whose = {"agency_id": member.agency_id, "member_id": member.member_id}
+            gate.db.add(OpeningNotice(id=uuid.uuid4(), kind="stop", at=gate.now(), **whose))
 
     def refer(self, name: str, person: Person, case_id: uuid.UUID, service: uuid.UUID) -> uuid.UUID:
         """Choose, ask, see, send."""
@@ -171,7 +193,8 @@ class Story:
         for number in range(7):
             client.get("/connexion")
             name = word("a typed name") if number else "house_officer"
-            client.post("/connexion", {"name": name, "passphrase": word("a typed passphrase")}, status=200)
+            typed = {"name": name, "passphrase": word("a typed passphrase"), "recovery": word("a typed code")}
+            client.post("/connexion", typed, status=200)
 
 
 def _sealed_texts() -> Iterable[str]:

@@ -108,6 +108,7 @@ def tell(told: Told) -> None:
     told.known = dict(filler.known)
     story.consent(officer, case, shelter)
     story.look_and_search(officer)
+    story.open_too_many(officer, world.house_officer_beside)
     for person, service in (("shelter_intake", shelter), ("other_shelter_intake", services["Hébergement Deux"])):
         world.people[person].client.get("/places")
         world.people[person].client.submit(f"/places/{service}", {"number": "3"})

@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from protect.access.policy import policy
+from protect.access.session_keys import QUICK
+from protect.config import SECRET_NAMES
 from protect.vault.encoding import unlp
 from tests.security.attacker import (
     Loot,
@@ -18,6 +20,7 @@ from tests.security.attacker import (
     guess_passphrases,
     open_cases,
     open_sessions,
+    open_steps,
     tokens_in_the_clear,
 )
 from tests.security.places import dump
@@ -31,7 +34,7 @@ def loot(told: Told) -> Loot:
     secrets = told.world.runtime.secrets
     with closing(sqlite3.connect(told.folder / "shred.sqlite")) as store:
         shred = dict(store.execute("select id, key from shred_key where key is not null").fetchall())
-    stolen = {"pepper": secrets.pepper, "session": secrets.session, "flask": secrets.flask}
+    stolen = {name: getattr(secrets, name) for name in SECRET_NAMES}
     return Loot(dump(told.database.url("backup")), stolen, shred)
 
 
@@ -52,7 +55,14 @@ def test_with_one_cookie_its_own_session_opens_and_no_more(told: Told, loot: Loo
     holding = replace(loot, tokens=(told.world.people[person].token,))
     ((row, secrets),) = list(open_sessions(holding))
     role = next(member["role"] for member in loot.tables["member"] if member["sign_in_name"] == person)
-    assert {key.name for key in compartment_keys(row, secrets)} == set(policy().readable(role))
+    slow = {key.name for key in compartment_keys(row, secrets)}
+    quick = {
+        key.name
+        for row, part, secrets in open_steps(holding)
+        if part == "open"
+        for key in compartment_keys(row, secrets)
+    }
+    assert (slow, quick) == (set(policy().readable(role)) - QUICK, set(policy().readable(role)) & QUICK)
     opened = open_cases(holding)
     if person == "house_officer":
         assert f"surname={told.known['surname']}" in opened["identity"]
@@ -61,10 +71,17 @@ def test_with_one_cookie_its_own_session_opens_and_no_more(told: Told, loot: Loo
         assert opened == {}
 
 
+def test_with_a_cookie_and_no_shred_store_what_names_people_stays_shut(told: Told, loot: Loot) -> None:
+    """A backup, the configuration and a stolen cookie: the session's own key is in none of them."""
+    holding = replace(loot, tokens=(told.world.house_officer.token,), shred_keys={})
+    assert list(open_steps(holding)) == []
+    assert QUICK.isdisjoint(open_cases(holding))
+
+
 PLANTED: dict[str, Callable[[Told, Loot], bytes | str]] = {
     "a compartment key in a blob": lambda told, loot: b"x" * 77 + _keys(told, loot)[0] + b"y" * 5,
     "a compartment key in hexadecimal": lambda told, loot: _keys(told, loot)[0].hex(),
-    "a private key": lambda told, loot: b"\x02" + _secrets(told, loot)[0][-32:],
+    "a private key": lambda told, loot: b"\x02" + _asleep(told, loot)[-32:],
     "a signing key": lambda told, loot: _secrets(told, loot)[1] + b"end",
     "a cookie": lambda told, _loot: told.world.house_officer.token,
 }
@@ -73,6 +90,11 @@ PLANTED: dict[str, Callable[[Told, Loot], bytes | str]] = {
 def _secrets(told: Told, loot: Loot) -> tuple[bytes, ...]:
     ((_row, secrets),) = list(open_sessions(replace(loot, tokens=(told.world.house_officer.token,))))
     return unlp(secrets)
+
+
+def _asleep(told: Told, loot: Loot) -> bytes:
+    found = open_steps(replace(loot, tokens=(told.world.house_officer.token,)))
+    return next(secrets for _row, part, secrets in found if part == "asleep")
 
 
 def _keys(told: Told, loot: Loot) -> list[bytes]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from protect.access import gate as gates
+from protect.access import limits
 from protect.access.policy import Policy, policy
 from protect.store.scope import Scope
 from protect.vault.session import token_hash
@@ -19,7 +20,8 @@ OWN = "Grande maison"
 
 @pytest.fixture
 def lawless(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A policy that permits everybody everything."""
+    """A policy that permits everybody everything, as often as they like."""
+    monkeypatch.setattr(limits, "admit", lambda *_: (limits.Verdict.ADMITTED, False))
     monkeypatch.setattr(Policy, "permits", lambda *_: True)
     monkeypatch.setattr(Policy, "has", lambda *_: True)
     monkeypatch.setattr(Policy, "by_unit", lambda *_: False)

@@ -213,7 +213,8 @@ def test_a_missing_statement_of_a_key_is_refused_at_sign_in(copy: Copy) -> None:
     with removed(copy, "key_state", "agency_id = :agency and compartment = 'identity'", agency=agency):
         client = PageClient(copy.world.app)
         client.get("/connexion")
-        client.post("/connexion", {"name": "house_supervisor", "passphrase": PASSPHRASE}, status=409)
+        code = copy.world.house_supervisor.code()
+        client.post("/connexion", {"name": "house_supervisor", "passphrase": PASSPHRASE, "code": code}, status=409)
     assert entries_after(copy, before, "rejected") == ["auth.begin"]
 
 

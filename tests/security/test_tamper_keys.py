@@ -85,7 +85,7 @@ def signing_in(copy: Copy, name: str) -> Any:
     client.get("/connexion")
     fields = client.page.forms[-1].fields if client.page else {}
     kept = {key: fields[key][0] for key in ("csrf_token", "once") if key in fields}
-    data = {**kept, "name": name, "passphrase": PASSPHRASE}
+    data = {**kept, "name": name, "passphrase": PASSPHRASE, "code": copy.world.people[name].code()}
     return client.raw.post("/connexion", data=data, headers=OWN_SITE)
 
 

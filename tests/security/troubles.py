@@ -16,9 +16,9 @@ from tests.world import PASSPHRASE, Person, World
 RAW = {"raw": "the test makes the database itself complain"}
 
 
-def _sign_in(client: PageClient, name: str) -> None:
+def _sign_in(client: PageClient, person: Person) -> None:
     client.get("/connexion")
-    client.post("/connexion", {"name": name, "passphrase": PASSPHRASE})
+    client.post("/connexion", {"name": person.name, "passphrase": PASSPHRASE, "code": person.code()})
 
 
 def expired_session(later: World, person: str, case_id: uuid.UUID, filler: Filler) -> None:
@@ -32,7 +32,7 @@ def expired_session(later: World, person: str, case_id: uuid.UUID, filler: Fille
     later.runtime.clock.move(minutes=30)
     client.post(address, data)
     assert client.location == "/connexion"
-    _sign_in(client, person)
+    _sign_in(client, later.people[person])
     assert filler.known["case_note"] in client.get("/formulaire").html
     client.post("/formulaire/effacer")
 
