@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
-from protect.access.models import BrowserSession
+from protect.access import sessions
 from protect.access.runtime import Runtime
 from protect.audit import seal
 from protect.audit import state as states
@@ -27,7 +26,7 @@ def take_over(runtime: Runtime) -> bool:
     with runtime.unit_of_work() as db:
         moved = {name: [reseal(db, versions) for reseal in KEPT[name]] for name, versions in due.items()}
         if any(moved.get("session", ())):
-            _end_sessions(db, runtime)
+            sessions.end_everybody(db, runtime.clock())
     return any(any(each) for each in moved.values())
 
 
@@ -58,12 +57,6 @@ def _opened(db: Session, secret: bytes) -> State | None:
         return states.load(db, secret)
     except CiphertextRejected:
         return None
-
-
-def _end_sessions(db: Session, runtime: Runtime) -> None:
-    """Their keys open no more."""
-    live = or_(BrowserSession.ended_at.is_(None), BrowserSession.keys.is_not(None))
-    db.execute(update(BrowserSession).where(live).values(ended_at=runtime.clock(), keys=None))
 
 
 Reseal = Callable[[Session, Sequence[bytes]], bool]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from protect.access.actor import Actor
@@ -98,6 +98,11 @@ def end_all(db: Session, member_id: UUID, now: datetime, *, but: UUID | None = N
 def end_one(db: Session, member_id: UUID, session_id: UUID, now: datetime) -> bool:
     """End one session of the member; False when the member has no such live session."""
     return _end(db, (BrowserSession.member_id == member_id) & (BrowserSession.id == session_id), now) > 0
+
+
+def end_everybody(db: Session, now: datetime) -> None:
+    """End every session there is; their wrapped keys are deleted with them."""
+    _end(db, true(), now)
 
 
 def close(db: Session, session_id: UUID) -> None:

@@ -55,7 +55,7 @@ def begin(gate: Gate, runtime: Runtime, claim: Claim, address: str) -> tuple[str
     member, credential = look_up(gate, name)
     owner = member.id if member else NOBODY
     salt = credential.salt if credential else attempt[0][: identities.SALT_BYTES]
-    identities.stretch(claim.code, salt, runtime.secrets.pepper, str(owner))
+    identities.stretch(claim.code, salt, runtime.secrets.versions("pepper"), str(owner))
     first = examine(gate, runtime, owner, Proof(code=claim.code))
     second = examine(gate, runtime, owner, claim.proof)
     failures = (attempt, guessed(runtime, owner, right=first is not None))
