@@ -64,9 +64,9 @@ def test_a_shorter_way_for_a_name_that_nobody_has_would_be_seen(
 ) -> None:
     real = identities.stretch
 
-    def hasty(typed: str, salt: bytes, pepper: bytes, user_id: str) -> object:
-        return real(typed, salt, pepper, user_id) if int(user_id.replace("-", ""), 16) else stretched
+    def hasty(typed: str, salt: bytes, peppers: Sequence[bytes], user_id: str) -> object:
+        return real(typed, salt, peppers, user_id) if int(user_id.replace("-", ""), 16) else stretched
 
-    stretched = real("nothing", bytes(identities.SALT_BYTES), suspended.runtime.secrets.pepper, "nobody")
+    stretched = real("nothing", bytes(identities.SALT_BYTES), suspended.runtime.secrets.versions("pepper"), "nobody")
     monkeypatch.setattr(identities, "stretch", hasty)
     assert furthest(times(suspended, 4)) > LIMIT

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, pool, text
 
-from protect.config import DEMONSTRATION_MARK, SecretsPlace, add_version
+from protect.config import DEMONSTRATION_MARK, SECRET_NAMES, SecretsPlace, add_version
 from tests.world import World
 
 Plant = Callable[[World, Path], None]
@@ -177,7 +177,7 @@ FAULTS: dict[Plant, str] = {
     pepper_lost: "accounts.pepper",
 }
 LIKEWISE: dict[Plant, tuple[str, ...]] = {  # what is wrong besides, because of it
-    secrets_gone: ("secrets.pepper", "secrets.session", "secrets.flask"),
+    secrets_gone: tuple(f"secrets.{name}" for name in SECRET_NAMES),
 }
 
 
