@@ -11,7 +11,8 @@ from protect.i18n import catalogue
 GUIDE = Path(__file__).parent.parent / "docs/guide"
 BOLD = re.compile(r"\*\*([^*]+)\*\*")
 EMPHASIS = {  # said by the guide itself
-    "en main propre", "Deux personnes au moins par clé.", "Phrase oubliée", "Vol, contrainte, doute",
+    "en main propre", "Deux personnes au moins par clé.", "Phrase oubliée", "Téléphone perdu",
+    "Plus aucun code", "Vol, contrainte, doute", "L’identité, les coordonnées et la sécurité se referment au bout de dix minutes",
 }  # fmt: skip
 
 

@@ -67,7 +67,8 @@ def whole(runtime: Runtime) -> bool:
 
 
 def test_every_secret_can_be_renewed() -> None:
-    assert set(verb.RENEWALS) == set(SECRET_NAMES)
+    """But those that somebody outside knows the instance by: witnesses the trail, passkeys their owner."""
+    assert set(verb.RENEWALS) == set(SECRET_NAMES) - {"log", "totp"}
 
 
 def test_a_new_pepper_takes_over_account_by_account(protect: Verb, folder: Path, started, world: World) -> None:
