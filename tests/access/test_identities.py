@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from protect.access import identities
-from protect.access.identities import PEPPER_ID_BYTES, PEPPERED, SlotKeys, Stretched
+from protect.access.identities import PEPPER_ID_BYTES, PEPPERED, Identity, SlotKeys, Stretched
 from protect.vault import identity as vault
 from protect.vault import passphrase
 from protect.vault.errors import CiphertextRejected
@@ -21,6 +21,11 @@ def keys(*peppers: bytes, root: bytes = bytes(32)) -> Stretched:
     return Stretched(tuple(SlotKeys(identities.pepper_id(one), *passphrase.split(root, one, USER)) for one in peppers))
 
 
+def opened(slot: bytes, sealed: bytes, stretched: Stretched) -> Identity:
+    """The identity, by way of the passphrase's slot."""
+    return identities.unlock(identities.unlock_master(slot, stretched, USER), sealed, USER)
+
+
 @pytest.fixture
 def kept() -> tuple[bytes, bytes]:
     """Slot and identity as an account stores them under the old pepper."""
@@ -32,18 +37,18 @@ def kept() -> tuple[bytes, bytes]:
 
 @pytest.mark.parametrize("peppers", [(OLD,), (NEW, OLD), (FOREIGN, NEW, OLD), (OLD, NEW)])
 def test_it_opens_as_long_as_its_pepper_is_here(kept: tuple[bytes, bytes], peppers: tuple[bytes, ...]) -> None:
-    assert identities.unlock(*kept, keys(*peppers), USER).user_id == USER
+    assert opened(*kept, keys(*peppers)).user_id == USER
 
 
 @pytest.mark.parametrize("peppers", [(NEW,), (NEW, FOREIGN)])
 def test_without_its_pepper_it_opens_for_nobody(kept: tuple[bytes, bytes], peppers: tuple[bytes, ...]) -> None:
     with pytest.raises(CiphertextRejected):
-        identities.unlock(*kept, keys(*peppers), USER)
+        opened(*kept, keys(*peppers))
 
 
 def test_another_passphrase_opens_nothing(kept: tuple[bytes, bytes]) -> None:
     with pytest.raises(CiphertextRejected):
-        identities.unlock(*kept, keys(NEW, OLD, root=bytes(31) + b"x"), USER)
+        opened(*kept, keys(NEW, OLD, root=bytes(31) + b"x"))
 
 
 def test_every_flipped_bit_is_refused_those_of_the_name_too(kept: tuple[bytes, bytes]) -> None:
@@ -52,16 +57,16 @@ def test_every_flipped_bit_is_refused_those_of_the_name_too(kept: tuple[bytes, b
         changed = bytearray(slot)
         changed[at] ^= 1 << bit
         with pytest.raises(CiphertextRejected):
-            identities.unlock(bytes(changed), sealed, keys(NEW, OLD), USER)
+            opened(bytes(changed), sealed, keys(NEW, OLD))
 
 
 def test_a_slot_that_names_another_pepper_of_ours_is_refused(kept: tuple[bytes, bytes]) -> None:
     slot, sealed = kept
     moved = identities.pepper_id(NEW) + slot[MARKED:]
     with pytest.raises(CiphertextRejected):
-        identities.unlock(moved, sealed, keys(NEW, OLD), USER)
+        opened(moved, sealed, keys(NEW, OLD))
     with pytest.raises(CiphertextRejected):
-        identities.unlock(slot[: MARKED - 1], sealed, keys(NEW, OLD), USER)
+        opened(slot[: MARKED - 1], sealed, keys(NEW, OLD))
 
 
 def test_it_is_renewed_once_and_then_needs_the_new_pepper_only(kept: tuple[bytes, bytes]) -> None:
@@ -71,7 +76,7 @@ def test_it_is_renewed_once_and_then_needs_the_new_pepper_only(kept: tuple[bytes
     assert found is not None
     assert identities.matches(keys(NEW), found.verifier_hash)
     assert not identities.matches(keys(OLD), found.verifier_hash)
-    assert identities.unlock(found.slot, sealed, keys(NEW), USER).user_id == USER
+    assert opened(found.slot, sealed, keys(NEW)).user_id == USER
     assert identities.renewed(found.slot, both, USER) is None
 
 
@@ -79,7 +84,7 @@ def test_a_slot_of_before_peppers_had_names_opens_and_is_renewed(kept: tuple[byt
     slot, sealed = kept
     bare = slot[MARKED:]
     assert not bare.startswith(PEPPERED)
-    assert identities.unlock(bare, sealed, keys(NEW, OLD), USER).user_id == USER
+    assert opened(bare, sealed, keys(NEW, OLD)).user_id == USER
     assert identities.renewed(bare, keys(NEW, OLD), USER) is not None
     assert identities.renewed(bare, keys(OLD), USER) is not None
 
