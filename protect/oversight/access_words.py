@@ -69,6 +69,10 @@ GROUPS: Final[Mapping[str, Any]] = {
 }
 REASONS: Final[Mapping[Why, tuple[Any, Any]]] = {  # why, and what to do
     Why.OPEN: (lazy("Your session has the key: this part opens."), lazy("Go back to the case.")),
+    Why.CLOSED: (
+        lazy("You may see this part; it closes by itself after ten minutes."),
+        lazy("Go back to the case and confirm that it is you: your second factor opens it again."),
+    ),
     Why.SIGN_IN_AGAIN: (
         lazy("The key is yours, but your session does not hold it."),
         lazy("Sign out and sign in again."),

@@ -62,7 +62,9 @@ def why(gate: Gate, compartment: str) -> Explained:
     holders = gate.db.scalar(able.where(live, Member.status == "active")) or 0
     mine = gate.db.scalar(select(func.count()).select_from(KeyGrant).where(live, KeyGrant.recipient_id == me.member_id))
     access = policy().compartments[me.role].get(compartment, "")
-    standing = Standing(access, granted=bool(mine), held=gate.holds(compartment), holders=holders)
+    closed = gate.is_closed(compartment)
+    held = not closed and gate.holds(compartment)
+    standing = Standing(access, granted=bool(mine), held=held, holders=holders, closed=closed)
     return Explained(compartment, me.role, standing.why, explained.readers(compartment), holders)
 
 

@@ -15,6 +15,7 @@ class Why(Enum):
     """Why a compartment is open or shut for this session."""
 
     OPEN = "open"
+    CLOSED = "closed"  # it wants a second factor again
     SIGN_IN_AGAIN = "sign in again"  # the key was handed over after the session began
     WAITING = "waiting"  # the role is entitled, and a colleague has to hand the key over
     NOBODY = "nobody"  # the role is entitled, and nobody of the agency has the key
@@ -30,10 +31,13 @@ class Standing:
     granted: bool
     held: bool
     holders: int
+    closed: bool = False
 
     @property
     def why(self) -> Why:
         """The one reason."""
+        if self.closed:
+            return Why.CLOSED
         if self.held:
             return Why.OPEN
         if self.access != "read":

@@ -78,6 +78,13 @@ def test_everybody_may_ask_why_about_their_own_session(world: World, name: str, 
     assert ("Pourquoi je ne vois pas ceci" in page.text) is ("s’ouvre" not in words)
 
 
+def test_what_closed_by_itself_says_so(world: World) -> None:
+    world.runtime.clock.move(minutes=11)
+    page = world.officer.client.get("/acces/compartiments/identity")
+    assert "elle se referme d’elle-même" in page.text
+    assert "second facteur" in page.text
+
+
 def test_a_part_that_does_not_exist_is_not_found(world: World) -> None:
     world.officer.client.get("/acces/compartiments/everything", status=404)
 

@@ -75,6 +75,7 @@ def test_an_unknown_role_is_none() -> None:
     ("standing", "why"),
     [
         (Standing("read", granted=True, held=True, holders=2), Why.OPEN),
+        (Standing("read", granted=True, held=False, holders=2, closed=True), Why.CLOSED),
         (Standing("read", granted=True, held=False, holders=2), Why.SIGN_IN_AGAIN),
         (Standing("read", granted=False, held=False, holders=1), Why.WAITING),
         (Standing("read", granted=False, held=False, holders=0), Why.NOBODY),
