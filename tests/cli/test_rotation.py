@@ -21,6 +21,7 @@ from protect.app import application, open_runtime
 from protect.audit.sealer import Sealer
 from protect.audit.verify import verify
 from protect.auth import actions
+from protect.auth.actions import Entered, Proof
 from protect.auth.actions_peppers import hanging
 from protect.auth.models import Credential
 from protect.config import SECRET_NAMES, SecretsPlace, add_version, load_secrets
@@ -42,9 +43,10 @@ def started(folder: Path, world: World) -> Callable[[], Runtime]:
     return start
 
 
-def sign_in(runtime: Runtime, name: str, typed: str = PASSPHRASE) -> str:
+def sign_in(runtime: Runtime, world: World, name: str, typed: str = PASSPHRASE) -> str:
+    code = world.people[name].code() if name in world.people else "000000"
     with Gate(runtime, None) as visitor:
-        return actions.sign_in(visitor, runtime, name, typed, f"test {name}").token
+        return actions.sign_in(visitor, runtime, Entered(name, typed, Proof(code)), f"test {name}").token
 
 
 def opens(runtime: Runtime, token: str, compartment: str = "identity") -> bool:
@@ -78,14 +80,14 @@ def test_a_new_pepper_takes_over_account_by_account(protect: Verb, folder: Path,
     assert f"pepper\N{NO-BREAK SPACE}: {people}" in said
     runtime = started()
     assert left(runtime) == people
-    assert opens(runtime, sign_in(runtime, "officer"))
+    assert opens(runtime, sign_in(runtime, world, "officer"))
     assert left(runtime) == people - 1
-    assert opens(runtime, sign_in(runtime, "officer"))
+    assert opens(runtime, sign_in(runtime, world, "officer"))
     assert left(runtime) == people - 1
     with pytest.raises(actions.SignInRefused):
-        sign_in(runtime, "officer", PASSPHRASE + "s")
+        sign_in(runtime, world, "officer", PASSPHRASE + "s")
     with pytest.raises(actions.SignInRefused):
-        sign_in(runtime, "supervisor", PASSPHRASE + "s")
+        sign_in(runtime, world, "supervisor", PASSPHRASE + "s")
     assert left(runtime) == people - 1
     runtime.engine.dispose()
 
@@ -100,7 +102,7 @@ def test_the_former_pepper_goes_when_nobody_needs_it_and_not_before(
     assert (folder / "secrets/pepper").exists()
     runtime = started()
     for name in list(world.people)[1:]:
-        sign_in(runtime, name)
+        sign_in(runtime, world, name)
     with runtime.unit_of_work() as db:  # who left never signs in again and hinders nothing
         gone = db.scalars(select(Member).where(Member.sign_in_name == next(iter(world.people)))).one()
         gone.status = "left"
@@ -109,7 +111,7 @@ def test_the_former_pepper_goes_when_nobody_needs_it_and_not_before(
     assert protect("rotate-secret", "pepper", "--drop")[0] == 0
     assert not (folder / "secrets/pepper").exists()
     again = started()
-    assert opens(again, sign_in(again, "officer"))
+    assert opens(again, sign_in(again, world, "officer"))
     again.engine.dispose()
 
 
@@ -118,14 +120,14 @@ def test_three_peppers_at_once(protect: Verb, started, world: World) -> None:
         protect("rotate-secret", "pepper")
     runtime = started()
     assert len(runtime.secrets.versions("pepper")) == 3
-    assert opens(runtime, sign_in(runtime, "officer"))
+    assert opens(runtime, sign_in(runtime, world, "officer"))
     assert left(runtime) == len(world.people) - 1
     runtime.engine.dispose()
 
 
 @pytest.mark.parametrize("name", ["officer", "nobody at all"])
 def test_whatever_number_of_peppers_one_attempt_costs_one_stretching(
-    protect: Verb, started, monkeypatch: pytest.MonkeyPatch, name: str
+    protect: Verb, started, world: World, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     protect("rotate-secret", "pepper")
     runtime = started()
@@ -133,7 +135,7 @@ def test_whatever_number_of_peppers_one_attempt_costs_one_stretching(
     monkeypatch.setattr(passphrase, "stretch", lambda *given: stretched.append(given) or real(*given))
     for typed in (PASSPHRASE, "wrong"):
         with contextlib.suppress(actions.SignInRefused):
-            sign_in(runtime, name, typed)
+            sign_in(runtime, world, name, typed)
     assert len(stretched) == 2
     runtime.engine.dispose()
 
@@ -152,7 +154,7 @@ def test_a_new_session_secret_ends_every_session_and_nothing_else(
     runtime = started()
     assert [path.name for path in SecretsPlace(folder / "secrets").versions("session")] == ["session.1"]
     assert sessions.find(runtime, token).actor is None
-    assert opens(runtime, sign_in(runtime, "officer"))
+    assert opens(runtime, sign_in(runtime, world, "officer"))
     seal(runtime)
     assert whole(runtime)
     runtime.engine.dispose()
@@ -168,7 +170,7 @@ def test_a_new_flask_secret_ends_no_session(protect: Verb, folder: Path, started
     runtime.engine.dispose()
 
 
-@pytest.mark.parametrize("name", SECRET_NAMES)
+@pytest.mark.parametrize("name", verb.RENEWALS)
 def test_killed_after_the_file_was_written_the_next_start_goes_on(
     folder: Path, started, world: World, name: str
 ) -> None:
@@ -178,7 +180,7 @@ def test_killed_after_the_file_was_written_the_next_start_goes_on(
     add_version(SecretsPlace(folder / "secrets"), name)
     runtime = started()
     assert (sessions.find(runtime, world.officer.token).actor is None) is (name == "session")
-    token = sign_in(runtime, "officer")
+    token = sign_in(runtime, world, "officer")
     assert opens(runtime, token)
     seal(runtime)
     assert whole(runtime)
@@ -232,7 +234,7 @@ def test_killed_inside_the_database_everything_is_as_before(
     first.engine.dispose()
     add_version(SecretsPlace(folder / "secrets"), "session")
     with monkeypatch.context() as broken:
-        broken.setattr("protect.access.renewal._end_sessions", lambda *_given: 1 / 0)
+        broken.setattr("protect.access.sessions.end_everybody", lambda *_given: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             started()
     with world.runtime.unit_of_work() as db:
@@ -280,7 +282,7 @@ def test_killed_at_any_moment_the_next_start_works(folder: Path, started, world:
     runtime = started()
     renewed = len(runtime.secrets.versions("session")) > 1 or not (folder / "secrets/session").exists()
     assert (sessions.find(runtime, world.officer.token).actor is None) is renewed
-    assert opens(runtime, sign_in(runtime, "officer"))
+    assert opens(runtime, sign_in(runtime, world, "officer"))
     seal(runtime)
     assert whole(runtime)
     runtime.engine.dispose()
