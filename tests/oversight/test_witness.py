@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from protect.cli import main, trail
 from protect.config import Settings
 from protect.vault.notes import Checkpoint, Cosigner, Note
 from protect.vault.signing import SigningKey
-from tests.world import PASSPHRASE, World
+from tests.world import PASSPHRASE, Clock, World
 
 ADDRESS = "/journal/temoin"
 NAME = "mediateur.example/protect"
@@ -40,11 +39,11 @@ class Database:
 
 @pytest.fixture
 def runtime(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Runtime:
-    """The instance of the world, in whose settings the witness in `tmp_path/witness` is named; its clock is right."""
+    """The instance of the world, in whose settings the witness in `tmp_path/witness` is named."""
     log = log_signer(world.runtime).verifier
     key = witness.begin(tmp_path / "witness", NAME, str(log))
     settings = world.runtime.settings.model_copy(update={"witnesses": (str(key),)})
-    return replace(world.runtime, settings=settings, clock=lambda: datetime.now(UTC))
+    return replace(world.runtime, settings=settings)
 
 
 @pytest.fixture
@@ -56,8 +55,9 @@ def instance(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Runtime:
 
 @pytest.fixture
 def address(runtime: Runtime) -> Iterator[str]:
-    """The program at work on this machine."""
-    server = make_server("127.0.0.1", 0, application(runtime), threaded=True)
+    """The program at work on this machine, whose clock the witness's own agrees with."""
+    app = application(replace(runtime, clock=Clock()))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
