@@ -151,13 +151,13 @@ def test_a_session_that_its_owner_ends_elsewhere_is_over_in_both(served: Served)
 
 
 def test_what_is_closed_is_closed_in_both(served: Served) -> None:
-    officer = served.world.officer
+    officer, names_somebody = served.world.officer, "/dossiers/nouveau"
     officer.sign_in()
-    assert served.everywhere(officer, "/dossiers?noms=1") == {(200, "")}
+    assert served.everywhere(officer, names_somebody) == {(200, "")}
     assert served.ask(officer, "/refermer", {})[:2] == (303, "/")
-    assert served.everywhere(officer, "/dossiers?noms=1") == {(303, "/confirmer")}
+    assert served.everywhere(officer, names_somebody) == {(303, "/confirmer")}
     officer.confirm()
-    assert served.everywhere(officer, "/dossiers?noms=1") == {(200, "")}
+    assert served.everywhere(officer, names_somebody) == {(200, "")}
 
 
 def at_one_time(count: int, run: object) -> list[tuple[int, str, str]]:
