@@ -55,7 +55,7 @@ def test_name_and_fingerprint_open_the_same_cases(instance: Instance, view: dict
     with instance.visitor(view=view) as visitor, authenticator(visitor.open("/connexion"), secret=True):
         page = visitor.page
         inspect(page, f"sign-in-{view['width']}")
-        sign_in(page, instance, "officer_same_unit")
+        sign_in(page, instance, "foreign_officer")
         make_passkey(page)
         said(page, "ouvre sans la phrase secrète")
         inspect(page, f"factors-{view['width']}")
@@ -63,7 +63,7 @@ def test_name_and_fingerprint_open_the_same_cases(instance: Instance, view: dict
         said(page, "Une clé d’accès a été ajoutée")
         inspect(page, f"notice-{view['width']}")
         leave(page)
-        page.get_by_label("Votre nom de connexion").fill("officer_same_unit")
+        page.get_by_label("Votre nom de connexion").fill("foreign_officer")
         press(page, USE)
         title(page, "Ce qui vous attend")
         visitor.open("/dossiers?noms=1")
@@ -104,7 +104,7 @@ def test_without_a_script_there_is_no_button(instance: Instance) -> None:
 
 
 def test_a_lost_phrase_is_replaced_on_a_telephone(instance: Instance) -> None:
-    person = instance.world.people["officer_other_unit"]
+    person = instance.world.people["clinic_registrar"]  # nobody else has to know the new phrase
     with instance.visitor() as visitor:
         page = visitor.open("/connexion")
         follow(page, "J’ai perdu ma phrase secrète")
