@@ -1,6 +1,7 @@
 """The verb that shows the program with fictional people."""
 
 import argparse
+import sys
 import time
 from pathlib import Path
 from typing import Final
@@ -24,7 +25,7 @@ def _run(options: argparse.Namespace) -> int:
     for account in read_accounts(options.data):
         say(f"  {account['agency']:32} {account['role']:16} {account['user']:20} {account['passphrase']}")
     say("Signing in also asks for six digits. They come from a code generator with the account's totp_secret, or from:")
-    say(f"  protect demo-code USER --data {options.data}")
+    say(f"  {sys.argv[0]} demo-code USER --data {options.data}")
     if not options.no_serve:
         say(f"Open http://localhost:{options.port} - stop with Ctrl-C.")
         serve(options.data, f"{HOST}:{options.port}")
