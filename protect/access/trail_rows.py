@@ -3,11 +3,12 @@
 A manifest proves that a row is whole. That it is also the newest, only the trail can say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, LargeBinary, bindparam, event, func, select, true
+from sqlalchemy import LargeBinary, bindparam, event, func, select, true
 from sqlalchemy.orm import Session, UOWTransaction
 
 from protect.audit import written
@@ -19,7 +20,9 @@ from protect.store.sealed import Sealed
 from protect.vault.errors import CiphertextRejected, Reason
 
 _INFO: Final = "written_rows"
-_asked = func.unnest(bindparam("marks", type_=ARRAY(LargeBinary))).table_valued("mark").render_derived()
+_marks = bindparam("marks", type_=LargeBinary)  # one after the other: an array would bind each of them by itself
+_begins = func.generate_series(1, func.octet_length(_marks), written.MARK_BYTES).column_valued("begins")
+_asked = select(func.substring(_marks, _begins, written.MARK_BYTES).label("mark")).subquery("asked")
 _newest = (
     select(TrailRow.digest)
     .where(TrailRow.mark == _asked.c.mark)
@@ -30,6 +33,8 @@ _newest = (
 # One statement for ever: it runs with every case that is opened.
 _NEWEST: Final = select(_asked.c.mark, _newest.c.digest).join_from(_asked, _newest, true())
 
+Place = tuple[Any, ...]  # table, and the values of the columns of its place
+Held = tuple[int, bytes]  # generation and content
 _key = lru_cache(maxsize=4)(written.marking_key)
 
 
@@ -40,16 +45,24 @@ class WrittenRows:
         self._db = db
         self._secret = log_secret
         self._states: dict[bytes, RowState] = {}
-        self._found: dict[bytes, bytes] = {}
+        self._newest: dict[Place, Held] = {}
         db.info[_INFO] = self
 
     def add(self, row: Any) -> None:
         """Collect the state of a row that was written."""
-        self._keep(self._state(KINDS[row.__tablename__], row))
+        kind = KINDS[row.__tablename__]
+        place, held = _told(kind, row)
+        self._newest[place] = held
+        state = self._state(kind, place, held)
+        self._states[state.mark] = state
 
     def remove(self, row: Any) -> None:
         """Collect that a row is gone for good."""
-        self._keep(RowState(self._mark(KINDS[row.__tablename__], row), row.generation + 1, written.REMOVED))
+        kind = KINDS[row.__tablename__]
+        place, (generation, _content) = _told(kind, row)
+        self._newest.pop(place, None)
+        state = RowState(self._mark(kind, place), generation + 1, written.REMOVED)
+        self._states[state.mark] = state
 
     def take(self) -> tuple[RowState, ...]:
         """What was collected since the last time, for the entry that is written now."""
@@ -68,31 +81,30 @@ class WrittenRows:
         A row has the columns that its kind names. What was found the newest is not asked for again. A row of which
         nothing is recorded is not among them: `verify-trail` names it.
         """
-        states = [(row, self._state(kind, row)) for row in rows]
-        asked = [(row, state) for row, state in states if self._found.get(state.mark) != state.digest]
+        told = [(row, *_told(kind, row)) for row in rows]
+        asked = [
+            (row, place, held, self._state(kind, place, held))
+            for row, place, held in told
+            if self._newest.get(place) != held
+        ]
         if not asked:
             return []
-        marks = [state.mark for _, state in asked]
-        newest = {found.mark: found.digest for found in self._db.execute(_NEWEST, {"marks": marks})}
+        marks = b"".join(state.mark for *_, state in asked)
+        newest = {mark: digest for mark, digest in self._db.execute(_NEWEST, {"marks": marks})}  # noqa: C416 -- rows are not pairs
         old = []
-        for row, state in asked:
+        for row, place, held, state in asked:
             if newest.get(state.mark, state.digest) == state.digest or self._is_newest_now(kind, row, state.mark):
-                self._found[state.mark] = state.digest
+                self._newest[place] = held
             else:
                 old.append(row)
         return old
 
-    def _keep(self, state: RowState) -> None:
-        self._states[state.mark] = state
-        self._found[state.mark] = state.digest
+    def _state(self, kind: Kind, place: Place, held: Held) -> RowState:
+        generation, content = held
+        return written.state(_key(self._secret), self._mark(kind, place), generation, content)
 
-    def _state(self, kind: Kind, row: Any) -> RowState:
-        content = getattr(row, kind.content)
-        blob = content.blob if isinstance(content, Sealed) else content
-        return written.state(_key(self._secret), self._mark(kind, row), row.generation, blob)
-
-    def _mark(self, kind: Kind, row: Any) -> bytes:
-        return written.mark(_key(self._secret), kind, [getattr(row, column) for column in kind.place])
+    def _mark(self, kind: Kind, place: Place) -> bytes:
+        return written.mark(_key(self._secret), kind, place[1:])
 
     def _is_newest_now(self, kind: Kind, row: Any, mark: bytes) -> bool:
         """Look again, at row and record in one instant: between two statements somebody may have saved."""
@@ -106,7 +118,18 @@ class WrittenRows:
         here = [getattr(model, name) == getattr(row, name) for name in kind.place]
         told = [getattr(model, name) for name in (*kind.place, "generation", kind.content)]
         found = self._db.execute(select(*told, recorded.scalar_subquery().label("recorded")).where(*here)).one_or_none()
-        return found is not None and self._state(kind, found).digest == found.recorded
+        return found is not None and self._state(kind, *_told(kind, found)).digest == found.recorded
+
+
+def _told(kind: Kind, row: Any) -> tuple[Place, Held]:
+    """Where the row stands, and what it holds there: compared as they are, hashed only when the trail is asked."""
+    *place, generation, content = _columns(kind)(row)
+    return (kind.table, *place), (generation, content.blob if isinstance(content, Sealed) else content)
+
+
+@cache
+def _columns(kind: Kind) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*kind.place, "generation", kind.content)
 
 
 @cache
