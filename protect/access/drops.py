@@ -39,8 +39,10 @@ def pick_up(keyring: Keyring, version: int | None, compartment: str, context: by
     if len(parts) != _PARTS:
         raise CiphertextRejected(Reason.FORMAT)
     plaintext, sender, signature = parts
-    signer = keyring.trust.signer(_member(sender))
-    if compartment in COMPARTMENTS and not _writes(signer, agency_id, compartment):
+    signers = keyring.trust.signers(_member(sender))  # in whatever role it was written
+    fitting = (one for one in signers if compartment not in COMPARTMENTS or _writes(one, agency_id, compartment))
+    signer = next(fitting, None)
+    if signer is None:
         raise CiphertextRejected(Reason.ISSUER)
     signing.verify(signer.sign_public, signature, _LABEL, *_statement(agency_id, compartment, context, plaintext))
     return plaintext

@@ -68,6 +68,11 @@ class Keyring:
             raise CompartmentLocked(compartment)
         return found
 
+    def versions(self, compartment: str) -> tuple[CompartmentKey, ...]:
+        """Every version of the compartment's key that is here, newest first."""
+        fitting = [key for key in self.keys if key.name == compartment]
+        return tuple(sorted(fitting, key=lambda key: -key.version))
+
     def dropbox(self, compartment: str) -> KeyPair:
         """The drop-box of the compartment; CompartmentLocked if its key is not here."""
         return dropbox.key_pair(self.key(compartment))
