@@ -22,12 +22,16 @@ from protect.auth.actions import sign_out
 from protect.auth.views import pages as auth_pages
 from protect.cases.actions import on_saved
 from protect.cases.beside import followed
+from protect.cases.actions_handover import CASES
 from protect.cases.views import pages as cases_pages
 from protect.config import load_secrets, load_settings, make_secrets
+from protect.directory.actions_departure import belongings
 from protect.directory.views import pages as directory_pages
+from protect.directory.views_people import pages as members_pages
 from protect.i18n import language, lazy
 from protect.oversight.views import pages as oversight_pages
 from protect.oversight.views_witness import pages as witness_pages
+from protect.referrals.actions_handover import REFERRALS
 from protect.referrals.views import pages as referrals_pages
 from protect.referrals.waiting import of_case
 from protect.referrals.waiting import waiting as referrals_waiting
@@ -46,14 +50,9 @@ from protect.web.setup import install_web, new_flask
 from protect.web.site import Fault, NavItem, Site, log_fault
 
 SLICES: Final = (
-    auth_pages,
-    cases_pages,
-    directory_pages,
-    referrals_pages,
-    statistics_pages,
-    oversight_pages,
+    auth_pages, cases_pages, directory_pages, members_pages, referrals_pages, statistics_pages, oversight_pages,
     witness_pages,
-)
+)  # fmt: skip
 DIRECTORY_KEY: Final = "offline/directory-root.key"
 FAULTS: Final = {
     CiphertextRejected: Fault.UNREADABLE,
@@ -72,6 +71,8 @@ MENU: Final = (
     ("release:read", NavItem("statistics.releases", lazy("Figures"))),
     ("statistics:build", NavItem("statistics.workbench", lazy("Workbench"))),
     ("release:review", NavItem("statistics.proposals", lazy("To review"))),
+    ("member:read", NavItem("members.members", lazy("Members"))),
+    ("member:read", NavItem("members.keys", lazy("Keys"))),
     ("trail:read", NavItem("oversight.journal", lazy("Trail"))),
 )
 
@@ -162,6 +163,9 @@ def connect_slices() -> None:
         on_saved.append(feed)
     if of_case not in followed:
         followed.append(of_case)
+    for kind in (CASES, REFERRALS):
+        if kind not in belongings:
+            belongings.append(kind)
 
 
 def _who() -> str:

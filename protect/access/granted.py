@@ -110,4 +110,3 @@ def _certificate(trust: Trust, member_id: UUID, digest: bytes) -> SignedCertific
         if certificate.digest() == digest:
             return certificate
     raise CiphertextRejected(Reason.CONTEXT)
-

@@ -17,7 +17,7 @@ from protect.vault.grants import Grant, make_grant, make_key_state
 from protect.vault.identity import Identity
 from protect.vault.tree import CompartmentKey, new_key
 
-__all__ = ["Waiting", "granted_keys", "make_first_keys", "require_certified", "supply", "waiting"]
+__all__ = ["Authorised", "Waiting", "granted_keys", "make_first_keys", "require_certified", "supply", "waiting"]
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,13 @@ class Waiting:
 def make_first_keys(db: Session, identity: Identity, agency_id: UUID, member_id: UUID) -> list[str]:
     """Make the keys that the member's certificate entitles to and the agency never had; their names."""
     trust = Trust(db, identity, agency_id)
-    authorised = trust.authorised(member_id, anew=True)
+    role = trust.certificate(member_id).role
     existing = set(db.scalars(select(KeyStateRow.compartment).where(KeyStateRow.agency_id == agency_id)))
     existing |= set(db.scalars(select(KeyGrant.compartment).where(KeyGrant.agency_id == agency_id).distinct()))
-    made = [name for name in policy().readable(authorised.certificate.role) if name not in existing]
+    made = [name for name in policy().readable(role) if name not in existing]
+    if not made:
+        return []
+    authorised = trust.authorised(member_id, anew=True)
     for name in made:
         key = CompartmentKey(new_key(), str(agency_id), name, 1)
         db.add(state_row(identity, key))
@@ -137,6 +140,14 @@ def _holds_any(trust: Trust, db: Session, member_id: UUID) -> bool:
             grant.check(trust.holder(row.supplier_id, row.compartment, grant).sign_public)
             return True
     return False
+
+
+def who_authorised(trust: Trust, db: Session, member_id: UUID) -> Authorised | None:
+    """Who stands for the member; None when nobody does, or when something does not verify."""
+    try:
+        return may_be_supplied(trust, db, member_id)
+    except CiphertextRejected:
+        return None
 
 
 def _is_presentable(trust: Trust, db: Session, member_id: UUID) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from protect.access.actor import Actor
+from protect.access.actor import Actor, acting_role
 from protect.access.errors import CompartmentLocked, SignInRequired
 from protect.access.models import BrowserSession, KeyGrant, Member
 from protect.access.trust import Trust
@@ -91,7 +91,8 @@ class Keyring:
 
 def duty(who: Actor | Member) -> bytes:
     """In which role and unit somebody acts."""
-    return lp(who.role, str(who.unit_id or ""))
+    role = who.role if isinstance(who, Actor) else acting_role(who)
+    return lp(role, str(who.unit_id or ""))
 
 
 def wrap(

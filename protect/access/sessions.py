@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from protect.access.actor import Actor
+from protect.access.actor import SIGNS_IN, Actor, acting_role
 from protect.access.keyring import duty, wrap
 from protect.access.models import BrowserSession, Member
 from protect.access.runtime import Runtime
@@ -86,7 +86,8 @@ def _kept(proof: bytes) -> bytes:
 
 
 def _actor(member: Member, session_id: UUID, proof: bytes) -> Actor:
-    return Actor(member.id, member.agency_id, member.unit_id, member.role, member.display_name, session_id, proof)
+    role = acting_role(member)
+    return Actor(member.id, member.agency_id, member.unit_id, role, member.display_name, session_id, proof)
 
 
 def _is_live(session: BrowserSession, member: Member, now: datetime, idle_minutes: int) -> bool:
@@ -95,7 +96,7 @@ def _is_live(session: BrowserSession, member: Member, now: datetime, idle_minute
         session.ended_at is None
         and now < session.expires_at
         and at_rest < timedelta(minutes=idle_minutes)
-        and member.status == "active"
+        and member.status in SIGNS_IN
     )
 
 

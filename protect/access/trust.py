@@ -78,6 +78,10 @@ class Trust:
         self._kinds: dict[str, UUID] = {}
         self._authorities: dict[UUID, Authority] = {}
 
+    def fresh(self) -> "Trust":
+        """The same belief with nothing remembered: for who has just signed something."""
+        return Trust(self._db, self._identity, self._agency_id)
+
     @property
     def own_agency(self) -> UUID:
         """The agency of the actor."""
@@ -180,18 +184,16 @@ class Trust:
     def _links(self, whose: ColumnElement[bool]) -> list[Link]:
         return [Link(*row) for row in self._db.execute(_chained(whose))]
 
-    def _holder(
-        self, link: Link | None, member_id: UUID, compartment: str, statement: Statement
-    ) -> SignedCertificate:
+    def _holder(self, link: Link | None, member_id: UUID, compartment: str, statement: Statement) -> SignedCertificate:
         if link is not None and self._speaks(link, member_id):
             signed = self._verify(link)
             self._verified[member_id] = signed
             if compartment in policy().readable(signed.role):
                 return signed
         for signed in self.signers(member_id):
-            if compartment in policy().readable(signed.role):
-                if self.authority(UUID(signed.agency_id)).upheld(statement.digest()):
-                    return signed
+            entitled = compartment in policy().readable(signed.role)
+            if entitled and self.authority(UUID(signed.agency_id)).upheld(statement.digest()):
+                return signed
         raise CiphertextRejected(Reason.REVOKED)
 
     def _speaks(self, link: Link, member_id: UUID) -> bool:
@@ -276,7 +278,7 @@ def _newest() -> Select[KeyStateRow, AgencyRoot, Invitation, Certificate, bool]:
     return (
         select(KeyStateRow, root, Invitation, Certificate, _touched(KeyStateRow.holder_id))
         .join(AgencyRoot, AgencyRoot.agency_id == KeyStateRow.agency_id)
-        # Outer joins: a state whose holder has no valid certificate must be upheld, it is never passed over for another.
+        # Outer joins: a state whose holder has no valid certificate must be upheld, and is never passed over.
         .outerjoin(Certificate, _current_of(KeyStateRow.holder_id))
         .outerjoin(Invitation, Invitation.id == Certificate.invitation_id)
         .outerjoin(root, root.agency_id == Invitation.agency_id)

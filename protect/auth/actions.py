@@ -8,7 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
-from protect.access import grants, identities, sessions, trail_pins
+from protect.access import identities, sessions, trail_pins
+from protect.access.actor import SIGNS_IN
+from protect.access.beginning import opened_keys
 from protect.access.gate import Gate
 from protect.access.models import Member
 from protect.access.runtime import Runtime
@@ -49,14 +51,13 @@ def sign_in(gate: Gate, runtime: Runtime, name: str, passphrase: str, address: s
     user_id = str(member.id if member else _NOBODY)
     stretched = identities.stretch(passphrase, salt, runtime.secrets.pepper, user_id)
     right = identities.matches(stretched, credential.verifier_hash if credential else _NO_HASH)
-    if not (right and member and credential and member.status == "active"):
+    if not (right and member and credential and member.status in SIGNS_IN):
         _record_failure(gate, runtime, account, source)
         raise SignInRefused
     identity = identities.unlock(credential.slot.blob, credential.identity.blob, stretched, user_id)
-    grants.require_certified(gate.db, identity, member)
+    keys = opened_keys(gate.db, runtime, identity, member)
     master = identities.unlock_master(credential.slot.blob, stretched, user_id)
     trail_pins.pin_checkpoint(gate, member, credential, identity, master)
-    keys = grants.granted_keys(gate.db, identity, member.agency_id, member.id)
     token = sessions.begin(gate.db, runtime, member, identity, keys)
     gate.record_member(member, "session:begin")
     return SignedIn(token, member.id)

@@ -4,11 +4,11 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from protect.access import founding, grants, identities
+from protect.access import founding, identities
+from protect.access.beginning import make_own_keys
 from protect.access.gate import Gate
 from protect.access.notes import open_note, seal_note
 from protect.access.runtime import Runtime
-from protect.access.trail_keys import start_trail_epoch
 from protect.auth.models import Credential
 from protect.directory.actions import agency_names
 from protect.store.sealed import Sealed
@@ -84,8 +84,7 @@ def enrol(gate: Gate, runtime: Runtime, code: str, passphrase: str) -> str:
             identity=Sealed(locked.identity),
         )
     )
-    made = grants.make_first_keys(gate.db, identity, member.agency_id, member.id)
-    gate.db.flush()
-    start_trail_epoch(gate.db, runtime, identity, member.agency_id, made)
+    if member.status == "active":  # else registrars certify first
+        make_own_keys(gate.db, runtime, identity, member)
     gate.record_member(member, "member:enrol")
     return member.sign_in_name

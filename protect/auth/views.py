@@ -1,5 +1,7 @@
 """Pages of signing in and out, of enrolling, of handing keys on, and the first page."""
 
+from uuid import UUID
+
 from flask import flash, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -27,6 +29,7 @@ def home(gate: Gate) -> str:
         waiting=waiting,
         missing=actions_keys.missing_keys(gate),
         lost=actions_lost.found(gate),
+        words=actions_keys.words_to_compare(gate),
     )
 
 
@@ -118,10 +121,17 @@ def enrol(gate: Gate) -> str | Response:
 
 @pages.post("/cles", needs="key:supply")
 def supply(gate: Gate) -> Response:
-    """Give the waiting colleagues their keys."""
-    count = actions_keys.supply_keys(gate)
+    """Give a waiting colleague the keys, or all of them."""
+    count = actions_keys.supply_keys(gate, _member_sent())
     flash(ngettext("%(num)s colleague has the key now.", "%(num)s colleagues have the key now.", count), "success")
     return redirect(url_for("auth.home"), SEE_OTHER)
+
+
+def _member_sent() -> UUID | None:
+    try:
+        return UUID(request.form["member"]) if "member" in request.form else None
+    except ValueError:
+        raise NotFound("member") from None
 
 
 @pages.get("/formulaire", needs=SIGNED_IN, title=lazy("What you had typed"))
