@@ -9,6 +9,8 @@ from flask import Flask, g
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from protect import vocab
+from protect.access import rotation
 from protect.access.closer import Closer
 from protect.access.founding import new_root
 from protect.access.gate import Gate
@@ -23,6 +25,8 @@ from protect.auth.views import pages as auth_pages
 from protect.cases.actions import on_saved
 from protect.cases.beside import followed
 from protect.cases.actions_handover import CASES
+from protect.cases.actions_rotation import PARTS as CASE_PARTS
+from protect.cases.actions_rotation import rename_imports
 from protect.cases.views import pages as cases_pages
 from protect.config import load_secrets, load_settings, make_secrets
 from protect.directory.actions_departure import belongings
@@ -32,6 +36,7 @@ from protect.i18n import language, lazy
 from protect.oversight.views import pages as oversight_pages
 from protect.oversight.views_witness import pages as witness_pages
 from protect.referrals.actions_handover import REFERRALS
+from protect.referrals.actions_rotation import PARTS as REFERRAL_PARTS
 from protect.referrals.views import pages as referrals_pages
 from protect.referrals.waiting import of_case
 from protect.referrals.waiting import waiting as referrals_waiting
@@ -166,6 +171,10 @@ def connect_slices() -> None:
     for kind in (CASES, REFERRALS):
         if kind not in belongings:
             belongings.append(kind)
+    for part in (*CASE_PARTS, *REFERRAL_PARTS):
+        if part not in rotation.parts:
+            rotation.parts.append(part)
+    rotation.on_begin[rotation.IDENTITY] = rename_imports
 
 
 def _who() -> str:

@@ -72,6 +72,8 @@ create table key_rotation (
   version integer not null,
   started_by uuid not null,
   started_at timestamp with time zone not null,
+  known_since timestamp with time zone,
+  settled boolean not null,
   stage integer not null,
   cursor uuid,
   done integer not null,

@@ -68,6 +68,15 @@ class Gate:
             finally:
                 self.db.close()
 
+    def again(self) -> "Gate":
+        """Another gate of the same session: for long work in pieces, each committed by itself."""
+        return Gate(self._runtime, self.actor, token=self._token, locale=self.locale)
+
+    @property
+    def runtime(self) -> Runtime:
+        """The parts of the instance; only `access` takes them from here."""
+        return self._runtime
+
     @property
     def settings(self) -> Settings:
         """The settings of the instance."""

@@ -1,16 +1,17 @@
 """The keys of one session: opened at sign-in, wrapped under the cookie, dropped as soon as their grant is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Self
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from protect.access.actor import Actor, acting_role
 from protect.access.errors import CompartmentLocked, SignInRequired
+from protect.access.granted import opened
 from protect.access.models import BrowserSession, KeyGrant, Member
 from protect.access.trust import Trust
 from protect.store.sealed import Sealed
@@ -33,7 +34,7 @@ _STILL_GRANTED: Final = (  # one object, because every request asks it
 
 @dataclass(frozen=True)
 class Keyring:
-    """An identity and the newest key of each compartment that a live grant gives it."""
+    """An identity and the keys of each compartment that a live grant gives it."""
 
     db: Session
     identity: Identity
@@ -50,7 +51,8 @@ class Keyring:
         identity, begun, keys = _unpack(str(actor.member_id), str(actor.agency_id), secrets)
         if begun != duty(actor):  # somebody gave the member another role or unit in the table
             raise CiphertextRejected(Reason.CONTEXT)
-        return cls(db, identity, actor.agency_id, tuple(key for key in keys if (key.name, key.version) in live))
+        kept = tuple(key for key in keys if (key.name, key.version) in live)
+        return cls(db, identity, actor.agency_id, (*kept, *_renewed(db, identity, actor, keys, live)))
 
     @cached_property
     def trust(self) -> Trust:
@@ -77,6 +79,11 @@ class Keyring:
         """The drop-box of the compartment; CompartmentLocked if its key is not here."""
         return dropbox.key_pair(self.key(compartment))
 
+    def dropboxes(self, compartment: str) -> Iterator[KeyPair]:
+        """The drop-boxes of every version that is here, newest first: while a key is renewed there are two."""
+        self.key(compartment)
+        return (dropbox.key_pair(key) for key in self.versions(compartment))
+
     @cached_property
     def _by_name(self) -> dict[tuple[str, int | None], CompartmentKey]:
         """Each key by name and version, and the newest of a name without one."""
@@ -84,9 +91,10 @@ class Keyring:
         return {(key.name, version): key for key in rising for version in (key.version, None)}
 
     @cached_property
-    def search_key(self) -> bytes:
-        """The key of the agency's search shards."""
-        return search_key(self.key("identity"))
+    def search_keys(self) -> tuple[bytes, ...]:
+        """The keys of the agency's search shards, newest first: blocks are sealed with the first."""
+        self.key("identity")
+        return tuple(search_key(key) for key in self.versions("identity"))
 
 
 def duty(who: Actor | Member) -> bytes:
@@ -109,6 +117,22 @@ def wrap(
     """
     packed = _pack(identity, who, keys)
     return Sealed(session.wrap(token, server_secret, str(row.id), str(row.member_id), packed))
+
+
+def _renewed(
+    db: Session, identity: Identity, actor: Actor, begun: Iterable[CompartmentKey], live: set[tuple[str, int]]
+) -> list[CompartmentKey]:
+    """Versions granted since the session began, of the keys that it has: somebody renewed a key meanwhile."""
+    newest: dict[str, int] = {}
+    for key in begun:
+        newest[key.name] = max(key.version, newest.get(key.name, 0))
+    later = [(name, version) for name, version in live if name in newest and version > newest[name]]
+    if not later:
+        return []
+    granted = and_(KeyGrant.recipient_id == actor.member_id, KeyGrant.revoked_at.is_(None))
+    wanted = tuple_(KeyGrant.compartment, KeyGrant.version).in_(later)
+    rows = db.scalars(select(KeyGrant).where(granted, wanted)).all()
+    return opened(Trust(db, identity, actor.agency_id), identity, rows)
 
 
 def _wrapped_keys(db: Session, actor: Actor) -> tuple[Sealed | None, set[tuple[str, int]]]:

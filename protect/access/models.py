@@ -156,6 +156,8 @@ class KeyRotation(Base):
     version: Mapped[int]  # the new one
     started_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
     started_at: Mapped[datetime]
+    known_since: Mapped[datetime | None]  # by the database's clock: when the first piece found the version committed
+    settled: Mapped[bool]  # no transaction from before that is open any more
     stage: Mapped[int]  # how many kinds of sealed things are done
     cursor: Mapped[uuid.UUID | None]  # the last one done of the kind under way
     done: Mapped[int]

@@ -10,6 +10,7 @@ from protect.access.gate import Gate
 from protect.auth import actions, actions_enrolment, actions_keys, actions_lost, login
 from protect.auth.forms import CodeForm, SignInForm, WordsForm
 from protect.auth.kept import in_words
+from protect.directory import actions_rotation
 from protect.i18n import gettext as _
 from protect.i18n import lazy, ngettext
 from protect.web.pages import PUBLIC, SEE_OTHER, SIGNED_IN, Pages, take_next
@@ -30,6 +31,7 @@ def home(gate: Gate) -> str:
         missing=actions_keys.missing_keys(gate),
         lost=actions_lost.found(gate),
         words=actions_keys.words_to_compare(gate),
+        due=actions_rotation.count_due(gate),
     )
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from protect import __version__
-from protect.cli import agencies, demo, instance, records, trail, witness
+from protect.cli import agencies, demo, instance, keys, records, trail, witness
 from protect.cli.terminal import Refused
 from protect.config import ConfigurationRefused
 from protect.store.errors import StoreError
 
-VERBS: Final = (*instance.VERBS, *agencies.VERBS, *records.VERBS, *trail.VERBS, *witness.VERBS, *demo.VERBS)
+VERBS: Final = (
+    *instance.VERBS, *agencies.VERBS, *records.VERBS, *keys.VERBS, *trail.VERBS, *witness.VERBS, *demo.VERBS,
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -224,12 +224,8 @@ def _lines(gate: Gate, office: Office, rows: Iterable[Member]) -> Iterator[Membe
 
 
 def _waits_for(row: Member, pending: Pending | None, lacking: Collection[UUID]) -> str:
-    if row.status == "invited":
-        return "enrolment"
-    if row.status == "left" or (pending is None and row.status == "suspended"):
-        return ""
-    if pending is None:
-        return "key" if row.id in lacking else ""
+    if pending is None or row.status in ("invited", "left"):
+        return "enrolment" if row.status == "invited" else "key" if row.id in lacking else ""
     if pending.certificate is None:
         return "departure"
     if pending.again:

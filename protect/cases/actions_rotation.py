@@ -1,0 +1,150 @@
+"""What cases keep sealed, sealed anew when a key is renewed: piece by piece, beside people who go on working."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any, Final, cast
+
+from sqlalchemy import ARRAY, ColumnElement, Integer, LargeBinary, Uuid, func, literal, select, update
+
+from protect.access import rows as sealed_rows
+from protect.access.gate import Gate
+from protect.access.rotation import IDENTITY, Part, Piece
+from protect.access.rotor import Rotor
+from protect.access.rows import ShardRow
+from protect.cases.actions_consent import KEPT_IN, restrictions_context
+from protect.cases.actions_import import take_turn
+from protect.cases.models import CaseCompartment, CaseFile, Consent, SearchShard
+from protect.store.sealed import Sealed
+from protect.vocab import COMPARTMENTS
+
+KEYS_AT_ONCE: Final = 4_000
+ROWS_AT_ONCE: Final = 400
+SHARDS_AT_ONCE: Final = 200
+NAMES_AT_ONCE: Final = 5_000
+
+Key = tuple[uuid.UUID, uuid.UUID, int, Sealed, bytes, int]  # id, case, version, wrapped key, commitment, generation
+
+
+def take_over_keys(gate: Gate, rotor: Rotor, _cursor: uuid.UUID | None) -> Piece:
+    """Wrap data keys under the newest version, many at once: the version before opens no row any more."""
+    older = _of(rotor) & (CaseCompartment.key_version < rotor.version) & (CaseCompartment.wrap != sealed_rows.DROPPED)
+    columns = ("id", "case_id", "key_version", "wrapped_key", "commitment", "generation")
+    chosen = [getattr(CaseCompartment, name) for name in columns]
+    found: Sequence[Any] = gate.db.execute(_locked(select(*chosen), older).limit(KEYS_AT_ONCE)).all()
+    if not found:
+        return _rest(gate, older)
+    keys = [rotor.take_over(key.case_id, key.key_version, key.wrapped_key.blob, key.commitment) for key in found]
+    return Piece(_write_keys(gate, rotor, found, keys), more=True)
+
+
+def seal_dropped(gate: Gate, rotor: Rotor, _cursor: uuid.UUID | None) -> Piece:
+    """Take in what was dropped into an earlier version's drop-box, under fresh data keys."""
+    older = _of(rotor) & (CaseCompartment.key_version < rotor.version) & (CaseCompartment.wrap == sealed_rows.DROPPED)
+    return _seal_rows(gate, rotor, older)
+
+
+def seal_contents(gate: Gate, rotor: Rotor, _cursor: uuid.UUID | None) -> Piece:
+    """Give every row whose data key was only taken over a fresh one, and seal its fields anew."""
+    return _seal_rows(gate, rotor, _of(rotor) & (CaseCompartment.wrap == sealed_rows.TAKEN_OVER))
+
+
+def pass_on_restrictions(gate: Gate, rotor: Rotor, cursor: uuid.UUID | None) -> Piece:
+    """Put the restrictions of consents into the newest drop-box."""
+    query = select(Consent).where(Consent.agency_id == gate.member.agency_id, Consent.restrictions.is_not(None))
+    if cursor is not None:
+        query = query.where(Consent.id > cursor)
+    found = gate.db.scalars(query.order_by(Consent.id).limit(ROWS_AT_ONCE).with_for_update()).all()
+    done = 0
+    for row in found:
+        moved = rotor.passed_on(restrictions_context(row.id), row.restrictions) if row.restrictions else None
+        if moved is not None:
+            row.restrictions, done = moved, done + 1
+    return Piece(done, cursor=found[-1].id if len(found) == ROWS_AT_ONCE else None)
+
+
+def seal_shards(gate: Gate, rotor: Rotor, cursor: uuid.UUID | None) -> Piece:
+    """Seal the search shards anew; whoever adds a case meanwhile waits for the shard."""
+    query = select(SearchShard).where(SearchShard.agency_id == gate.member.agency_id)
+    if cursor is not None:
+        query = query.where(SearchShard.id > cursor)
+    query = query.order_by(SearchShard.id).limit(SHARDS_AT_ONCE).with_for_update()
+    found = gate.db.scalars(query.execution_options(populate_existing=True)).all()
+    done = 0
+    for shard in found:
+        anew = rotor.block(cast("ShardRow", shard))
+        if anew is not None:
+            (shard.block, shard.generation), done = anew, done + 1
+    return Piece(done, cursor=found[-1].id if len(found) == SHARDS_AT_ONCE else None)
+
+
+def rename_imports(gate: Gate, renamed: Callable[[bytes], bytes]) -> None:
+    """Name every imported row anew, in the moment in which the key changes; imports wait, and begin again."""
+    units = select(CaseFile.unit_id).where(CaseFile.agency_id == gate.member.agency_id).distinct()
+    for unit_id in sorted(gate.db.scalars(units).all()):
+        take_turn(gate, unit_id)
+    named = (CaseFile.agency_id == gate.member.agency_id) & CaseFile.import_key.is_not(None)
+    rows: Sequence[Any] = gate.db.execute(select(CaseFile.id, CaseFile.import_key).where(named)).all()
+    for at in range(0, len(rows), NAMES_AT_ONCE):
+        some = rows[at : at + NAMES_AT_ONCE]
+        names = literal([renamed(row.import_key) for row in some], ARRAY(LargeBinary))
+        pairs = func.unnest(literal([row.id for row in some], ARRAY(Uuid)), names)
+        batch = pairs.table_valued("id", "name", name="batch").render_derived()
+        written = update(CaseFile).where(CaseFile.id == batch.c.id).values(import_key=batch.c.name)
+        gate.db.execute(written.execution_options(synchronize_session=False))
+
+
+def _of(rotor: Rotor) -> ColumnElement[bool]:
+    return CaseCompartment.name == rotor.compartment
+
+
+def _locked(query: Any, which: ColumnElement[bool]) -> Any:
+    """With the case of each row held: who changes a case holds it too, so neither overwrites the other."""
+    joined = query.join(CaseFile, CaseFile.id == CaseCompartment.case_id).where(which)
+    return joined.with_for_update(of=CaseFile, skip_locked=True).execution_options(populate_existing=True)
+
+
+def _rest(gate: Gate, which: ColumnElement[bool]) -> Piece:
+    """The end, unless somebody holds a case at this moment."""
+    left = gate.db.scalar(select(func.count()).select_from(CaseCompartment).where(which))
+    return Piece(0, more=True, wait=True) if left else Piece(0)
+
+
+def _write_keys(gate: Gate, rotor: Rotor, found: Sequence[Any], keys: list[bytes]) -> int:
+    """Write all keys of a piece in one statement; a row that was changed in between is found again."""
+    batch = (
+        func.unnest(
+            literal([row.id for row in found], ARRAY(Uuid)),
+            literal([row.generation for row in found], ARRAY(Integer)),
+            literal(keys, ARRAY(LargeBinary)),
+        )
+        .table_valued("id", "generation", "wrapped", name="batch")
+        .render_derived()
+    )
+    same = (CaseCompartment.id == batch.c.id) & (CaseCompartment.generation == batch.c.generation)
+    taken = {"wrapped_key": batch.c.wrapped, "wrap": sealed_rows.TAKEN_OVER, "key_version": rotor.version}
+    written = update(CaseCompartment).where(same, CaseCompartment.key_version < rotor.version).values(**taken)
+    done = gate.db.execute(written.returning(CaseCompartment.id).execution_options(synchronize_session=False))
+    return len(done.all())
+
+
+def _seal_rows(gate: Gate, rotor: Rotor, which: ColumnElement[bool]) -> Piece:
+    found = gate.db.scalars(_locked(select(CaseCompartment), which).limit(ROWS_AT_ONCE)).all()
+    if not found:
+        return _rest(gate, which)
+    for row in found:
+        gate.db.refresh(row)  # the lock is on the case, and the row was read before it was had
+        if row.wrap == sealed_rows.WRAPPED and row.key_version == rotor.version:
+            continue
+        for column, value in rotor.sealed_anew(row).items():
+            setattr(row, column, value)
+    return Piece(len(found), more=True)
+
+
+_CASES: Final = frozenset(COMPARTMENTS)
+PARTS: Final = (
+    Part("data_key", _CASES, take_over_keys),
+    Part("dropped", _CASES, seal_dropped),
+    Part("restrictions", frozenset({KEPT_IN}), pass_on_restrictions),
+    Part("search", frozenset({IDENTITY}), seal_shards),
+    Part("fields", _CASES, seal_contents, after_retiring=True),
+)
