@@ -24,7 +24,7 @@ from protect.vault.certificate import Invitation as SignedInvitation
 from protect.vault.certificate import Revocation
 from protect.vault.errors import CiphertextRejected
 from protect.vault.grants import Grant, KeyState, Succession
-from protect.vault.register import Confirmation, Suspension, Upheld, end_of
+from protect.vault.register import Confirmation, Suspension, Upheld, end_of, new_mark
 from protect.vault.statement import Statement
 
 
@@ -33,7 +33,7 @@ def suspend(office: Office, member: Member) -> None:
     office.require_other(member.id)
     uphold(office, member.id)
     who = (str(member.agency_id), str(member.id), str(office.me))
-    statement = Suspension(*who, int(office.now.timestamp())).signed(office.keyring.identity.signing)
+    statement = Suspension(*who, int(office.now.timestamp()), new_mark()).signed(office.keyring.identity.signing)
     office.db.add(RevocationRow(agency_id=member.agency_id, member_id=member.id, statement=statement.to_bytes()))
     member.status = "suspended"
     sessions.end_all(office.db, member.id, office.now)

@@ -17,7 +17,7 @@ from protect.vault import signing
 from protect.vault.agency import AgencyVouch, directory_anchor
 from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.identity import Identity, new_identity
-from protect.vault.register import FIRST, Roll
+from protect.vault.register import FIRST, Roll, new_mark
 from protect.vault.signing import SigningKey
 
 _PINS = "enrol-pins.v1"
@@ -88,7 +88,7 @@ def vouch(db: Session, directory: SigningKey, agency_id: UUID, kind: str, root: 
 
 def seat_founders(db: Session, root: SigningKey, agency_id: UUID, registrars: Sequence[UUID], now: datetime) -> None:
     """Enter the founding roll: the registrars that the root names, in office from the beginning."""
-    roll = Roll(str(agency_id), 0, FIRST, tuple(map(str, registrars))).signed(root)
+    roll = Roll(str(agency_id), 0, FIRST, tuple(map(str, registrars)), new_mark()).signed(root)
     db.add(RollRow(agency_id=agency_id, version=0, statement=roll.to_bytes(), in_force_at=now))
 
 

@@ -19,7 +19,7 @@ from protect.access.policy import policy
 from protect.access.rolls import parsed
 from protect.vault.certificate import REGISTRAR, fingerprint
 from protect.vault.certificate import Certificate as SignedCertificate
-from protect.vault.register import Confirmation, Roll
+from protect.vault.register import Confirmation, Roll, new_mark
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Office:
         newest = self.db.scalars(
             select(Certificate).where(Certificate.member_id == member.id).order_by(Certificate.epoch.desc()).limit(1)
         ).one()
-        if newest.in_force_at is None:
+        if newest.in_force_at is None and newest.revoked_at is None:
             raise Conflict("certificate")
         following = SignedCertificate(
             known.user_id, known.agency_id, role, str(unit_id or ""), known.hpke_public, known.sign_public,
@@ -158,6 +158,7 @@ class Office:
         """Propose or confirm that somebody is registrar no longer; whether it is so now."""
         self.require_other(member_id)
         if str(member_id) not in self.authority.roll.registrars:
+            self.withdraw(member_id)  # a seat that was only proposed
             return True
         self._seat(member_id, wanted=False)
         roll = self._pending_roll(member_id)
@@ -181,7 +182,8 @@ class Office:
     def withdraw_change(self, member_id: UUID) -> None:
         """Take back a certificate that was to change the member's role or unit; a seat among the registrars stays."""
         pending = (Certificate.member_id == member_id) & Certificate.in_force_at.is_(None)
-        self.db.execute(delete(Certificate).where(pending, Certificate.issued_by.is_not(None)))
+        withdrawn = update(Certificate).where(pending, Certificate.issued_by.is_not(None))
+        self.db.execute(withdrawn.values(revoked_at=self.now))  # it stays, so that its number is not given again
 
     def say(self, subject: bytes) -> None:
         """Sign and enter this registrar's word. Raises AlreadyConfirmed if it counts already."""
@@ -223,7 +225,7 @@ class Office:
             return
         if self._any_pending_roll() is not None:  # one seat at a time: the next roll follows from this one
             raise Conflict("roll")
-        following = Roll(roll.agency_id, roll.version + 1, roll.digest(), tuple(sorted(after)))
+        following = Roll(roll.agency_id, roll.version + 1, roll.digest(), tuple(sorted(after)), new_mark())
         agency_id = self.keyring.agency_id
         self.db.add(RollRow(agency_id=agency_id, version=following.version, statement=following.to_bytes()))
         self.db.flush()

@@ -77,6 +77,7 @@ class Trust:
         self._newest: dict[tuple[UUID, str, str], KeyState] = {}
         self._kinds: dict[str, UUID] = {}
         self._authorities: dict[UUID, Authority] = {}
+        self._links: dict[UUID, Link | None] = {}
 
     def fresh(self) -> "Trust":
         """The same belief with nothing remembered: for who has just signed something."""
@@ -90,7 +91,7 @@ class Trust:
     def certificate(self, member_id: UUID) -> SignedCertificate:
         """The member's certificate in force, verified up to a pinned anchor; CiphertextRejected if any link fails."""
         if member_id not in self._verified:
-            link = self._link(_current_of(member_id))
+            link = self._link(member_id)
             if link is None or (link.touched and self._authority(link.root).revoked(member_id)):
                 raise CiphertextRejected(Reason.REVOKED)
             self._verified[member_id] = self._verify(link)
@@ -99,10 +100,10 @@ class Trust:
     def signers(self, member_id: UUID) -> Sequence[SignedCertificate]:
         """Every certificate the member ever had in force, newest first: what a leaver once signed stays signed."""
         if member_id not in self._signers:
-            links = self._links(Certificate.member_id == member_id)
-            if not links:
+            rows = self._db.execute(_chained(Certificate.member_id == member_id)).all()
+            if not rows:
                 raise CiphertextRejected(Reason.REVOKED)
-            self._signers[member_id] = [self._verify(link) for link in links]
+            self._signers[member_id] = [self._verify(Link(*row)) for row in rows]
         return self._signers[member_id]
 
     def holder(self, member_id: UUID, compartment: str, statement: Statement) -> SignedCertificate:
@@ -111,8 +112,7 @@ class Trust:
         It is one that entitles to the key. Of somebody who left, is suspended or has another role now, the statement
         must be among those that a registrar upheld. Raises CiphertextRejected.
         """
-        link = self._link(_current_of(member_id))
-        return self._holder(link, member_id, compartment, statement)
+        return self._holder(self._link(member_id), member_id, compartment, statement)
 
     def authorised(self, member_id: UUID, *, anew: bool) -> Authorised:
         """Who stands for the member's certificate; `anew` asks for enough registrars who are in office today.
@@ -164,7 +164,7 @@ class Trust:
         newest = {row.compartment: row for row in rows}  # the last of each name
         floors = {name: self._floor(row) for name, row in newest.items()}
         taken = [row for row in rows if row.version >= floors[row.compartment]]
-        return [self._believe_state(row, self._link(_current_of(row.holder_id))) for row in taken]
+        return [self._believe_state(row, self._link(row.holder_id)) for row in taken]
 
     def agency_of_kind(self, kind: str) -> UUID:
         """The first agency that the directory root vouches to be of this kind; NotReady while there is none."""
@@ -177,12 +177,12 @@ class Trust:
             self._kinds[kind] = root.agency_id
         return self._kinds[kind]
 
-    def _link(self, whose: ColumnElement[bool]) -> Link | None:
-        row = self._db.execute(_chained(whose).limit(1)).one_or_none()
-        return None if row is None else Link(*row)
-
-    def _links(self, whose: ColumnElement[bool]) -> list[Link]:
-        return [Link(*row) for row in self._db.execute(_chained(whose))]
+    def _link(self, member_id: UUID) -> Link | None:
+        """The member's newest certificate in force, with what vouches for it."""
+        if member_id not in self._links:
+            row = self._db.execute(_chained(_current_of(member_id)).limit(1)).one_or_none()
+            self._links[member_id] = None if row is None else Link(*row)
+        return self._links[member_id]
 
     def _holder(self, link: Link | None, member_id: UUID, compartment: str, statement: Statement) -> SignedCertificate:
         if link is not None and self._speaks(link, member_id):

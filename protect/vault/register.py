@@ -5,6 +5,7 @@ The roll begins with the registrars whom the agency's root names, and each later
 before. None of these statements opens anything: registrars hold no key of a compartment.
 """
 
+import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -14,18 +15,23 @@ from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.statement import Statement
 
 QUORUM: Final = 2
+MARK_BYTES: Final = 16
 FIRST: Final = bytes(32)  # what the founding roll has instead of a roll before it
 
 
 @dataclass(frozen=True)
 class Roll(Statement):
-    """The registrars in office, as user ids; the root signs version 0, the registrars of the one before any other."""
+    """The registrars in office, as user ids; the root signs version 0, the registrars of the one before any other.
+
+    `mark` is random: words for a roll that was withdrawn are no words for the same roll proposed again.
+    """
 
     LABEL: ClassVar[str] = "roll.v1"
     agency_id: str
     version: int
     previous: bytes
     registrars: tuple[str, ...]
+    mark: bytes
 
 
 @dataclass(frozen=True)
@@ -46,13 +52,19 @@ class Confirmation(Statement):
 
 @dataclass(frozen=True)
 class Suspension(Statement):
-    """A member may not act until registrars confirm that it ended."""
+    """A member may not act until registrars confirm that it ended; `mark` is random, as in a roll."""
 
     LABEL: ClassVar[str] = "suspension.v1"
     agency_id: str
     user_id: str
     registrar_id: str
     since: int
+    mark: bytes
+
+
+def new_mark() -> bytes:
+    """Return the random mark of a statement that can be made twice with the same content."""
+    return secrets.token_bytes(MARK_BYTES)
 
 
 @dataclass(frozen=True)

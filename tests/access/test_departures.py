@@ -282,3 +282,29 @@ def test_cases_are_handed_over_without_being_opened(world: World) -> None:
         assert gate.db.get(CaseFile, case_id).owner_id == heir
     with pytest.raises(NotFound):
         people.decide(world, "officer", "give", colleague_id=people.member_id(world, "officer_other_unit"))
+
+
+def test_words_for_what_was_withdrawn_do_not_count_again(world: World) -> None:
+    people.second_registrar(world)
+    people.join(world, "third", "registrar", by=("registrar", "second"))
+    for role in ("auditor", "registrar"):
+        people.decide(world, "officer_same_unit", "change", role=role, unit_id=None)
+        with world.second.gate() as gate:
+            actions_members.withdraw(gate, people.member_id(world, "officer_same_unit"))
+        assert not people.decide(world, "officer_same_unit", "change", by="second", role=role, unit_id=None)
+        with world.third.gate() as gate:
+            actions_members.withdraw(gate, people.member_id(world, "officer_same_unit"))
+    assert not people.decide(world, "third", "leave")
+    with world.second.gate() as gate:
+        actions_members.withdraw(gate, people.member_id(world, "third"))
+    assert not people.decide(world, "third", "leave", by="second")
+
+
+def test_a_seat_that_was_only_proposed_goes_with_the_person(world: World) -> None:
+    people.second_registrar(world)
+    people.enrol(world, "third", people.invite(world, "third", "registrar"))
+    people.certify(world, "third")
+    people.decide(world, "third", "leave")
+    people.join(world, "fourth", "registrar", by=("registrar", "second"))
+    with world.fourth.gate() as gate:
+        assert actions_members.list_members(gate).needed == 2
