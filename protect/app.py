@@ -9,7 +9,6 @@ from flask import Flask, g
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from protect import vocab
 from protect.access import rotation
 from protect.access.closer import Closer
 from protect.access.founding import new_root
@@ -23,10 +22,10 @@ from protect.auth import login
 from protect.auth.actions import sign_out
 from protect.auth.views import pages as auth_pages
 from protect.cases.actions import on_saved
-from protect.cases.beside import followed
 from protect.cases.actions_handover import CASES
 from protect.cases.actions_rotation import PARTS as CASE_PARTS
 from protect.cases.actions_rotation import rename_imports
+from protect.cases.beside import followed
 from protect.cases.views import pages as cases_pages
 from protect.config import load_secrets, load_settings, make_secrets
 from protect.directory.actions_departure import belongings

@@ -77,6 +77,7 @@ create table key_rotation (
   stage integer not null,
   cursor uuid,
   done integer not null,
+  left_behind uuid[] not null,
   replaced_at timestamp with time zone,
   finished_at timestamp with time zone,
   constraint pk_key_rotation primary key (id),

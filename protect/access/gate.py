@@ -87,6 +87,11 @@ class Gate:
         """Whose signatures under the trail count."""
         return watch(self._runtime)
 
+    @property
+    def written(self) -> WrittenRows:
+        """The states of sealed rows in this unit of work; only `access` takes them from here."""
+        return self._written
+
     def now(self) -> datetime:
         """The instance's clock, in UTC."""
         return self._runtime.clock()

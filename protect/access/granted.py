@@ -54,11 +54,13 @@ def opened(trust: Trust, identity: Identity, rows: Iterable[KeyGrant]) -> list[C
     readable = policy().readable(own.role)
     states = {(state.compartment, state.version): state for state in trust.key_states(UUID(own.agency_id))}
     floors = _floors(states.values())
-    return [
-        _open(trust, identity, row, states.get((row.compartment, row.version)))
+    taken = [
+        (row, grant)
         for row in rows
-        if row.compartment in readable and row.version >= floors.get(row.compartment, 1)
+        for grant in (_named(row),)
+        if grant.compartment in readable and grant.version >= floors.get(grant.compartment, 1)
     ]
+    return [_open(trust, identity, row, grant, states.get((grant.compartment, grant.version))) for row, grant in taken]
 
 
 def _floors(states: Iterable[KeyState]) -> dict[str, int]:
@@ -68,10 +70,16 @@ def _floors(states: Iterable[KeyState]) -> dict[str, int]:
     return floors
 
 
-def _open(trust: Trust, identity: Identity, row: KeyGrant, state: KeyState | None) -> CompartmentKey:
+def _named(row: KeyGrant) -> Grant:
+    """The grant of a row, which must say the same as the row."""
     grant = Grant.from_bytes(row.statement)
-    if (grant.compartment, grant.version) != (row.compartment, row.version):
+    told = (row.compartment, row.version, str(row.recipient_id))
+    if (grant.compartment, grant.version, grant.recipient_id) != told:
         raise CiphertextRejected(Reason.CONTEXT)
+    return grant
+
+
+def _open(trust: Trust, identity: Identity, row: KeyGrant, grant: Grant, state: KeyState | None) -> CompartmentKey:
     key = open_grant(identity, grant, trust.holder(row.supplier_id, row.compartment, grant))
     require_authorised(trust, row.recipient_id, grant)
     if state is None:  # somebody took the statement away

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from protect.store.base import Base
@@ -161,6 +161,7 @@ class KeyRotation(Base):
     stage: Mapped[int]  # how many kinds of sealed things are done
     cursor: Mapped[uuid.UUID | None]  # the last one done of the kind under way
     done: Mapped[int]
+    left_behind: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))  # ids of what could not be opened
     replaced_at: Mapped[datetime | None]  # since when the version before is refused
     finished_at: Mapped[datetime | None]
 

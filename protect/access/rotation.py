@@ -67,6 +67,7 @@ class Progress:
     done: int
     replaced: bool
     finished: bool
+    left: int  # how many things could not be opened, and stay as they are
     wait: bool = False
 
 
@@ -128,8 +129,12 @@ def _do(gate: Gate, row: KeyRotation, part: Part) -> Piece:
     if part.after_retiring and row.replaced_at is None:
         _retire(gate, row)
         return Piece(0, more=True)
-    turning = Rotor(gate.keyring, gate.runtime.shred, row.compartment, row.version)
+    turning = Rotor(gate, row.compartment, row.version, row.left_behind)
     piece = part.run(gate, turning, row.cursor)
+    if turning.shut:
+        row.left_behind = [*row.left_behind, *(one.row_id for one in turning.shut)]
+        why = "; ".join(sorted({one.reason for one in turning.shut}))
+        gate.record_unreadable("key:re-encrypt", [one.ref for one in turning.shut], why)
     row.done += piece.done
     row.cursor = piece.cursor
     if not piece.more and piece.cursor is None:
@@ -144,7 +149,8 @@ def _start(gate: Gate, key: CompartmentKey) -> KeyRotation:
     finished = key.name in ONWARD
     row = KeyRotation(
         agency_id=gate.member.agency_id, compartment=key.name, version=key.version, started_by=gate.member.member_id,
-        started_at=gate.now(), stage=0, done=0, settled=False, finished_at=gate.now() if finished else None,
+        started_at=gate.now(), stage=0, done=0, left_behind=[], settled=False,
+        finished_at=gate.now() if finished else None,
     )  # fmt: skip
     if _under_way(gate, key.name) is not None:
         raise Conflict("key")
@@ -243,5 +249,6 @@ def _stages(compartment: str) -> Sequence[Part]:
 def _progress(row: KeyRotation, *, wait: bool = False) -> Progress:
     return Progress(
         row.compartment, row.version, row.stage, len(_stages(row.compartment)), row.done,
-        replaced=row.replaced_at is not None, finished=row.finished_at is not None, wait=wait,
+        replaced=row.replaced_at is not None, finished=row.finished_at is not None,
+        left=len(row.left_behind), wait=wait,
     )  # fmt: skip

@@ -2,15 +2,15 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, LargeBinary, Uuid, func, literal, select, update
 
 from protect.access import rows as sealed_rows
-from protect.access.gate import Gate
+from protect.access.gate import Gate, Ref
 from protect.access.rotation import IDENTITY, Part, Piece
 from protect.access.rotor import Rotor
-from protect.access.rows import ShardRow
+from protect.audit.written import COMPARTMENT, SHARD
 from protect.cases.actions_consent import KEPT_IN, restrictions_context
 from protect.cases.actions_import import take_turn
 from protect.cases.models import CaseCompartment, CaseFile, Consent, SearchShard
@@ -33,8 +33,8 @@ def take_over_keys(gate: Gate, rotor: Rotor, _cursor: uuid.UUID | None) -> Piece
     found: Sequence[Any] = gate.db.execute(_locked(select(*chosen), older).limit(KEYS_AT_ONCE)).all()
     if not found:
         return _rest(gate, older)
-    keys = [rotor.take_over(key.case_id, key.key_version, key.wrapped_key.blob, key.commitment) for key in found]
-    return Piece(_write_keys(gate, rotor, found, keys), more=True)
+    taken = [(row, key) for row in found if (key := rotor.take_over(row)) is not None]
+    return Piece(_write_keys(gate, rotor, [row for row, _key in taken], [key for _row, key in taken]), more=True)
 
 
 def seal_dropped(gate: Gate, rotor: Rotor, _cursor: uuid.UUID | None) -> Piece:
@@ -56,10 +56,16 @@ def pass_on_restrictions(gate: Gate, rotor: Rotor, cursor: uuid.UUID | None) -> 
     found = gate.db.scalars(query.order_by(Consent.id).limit(ROWS_AT_ONCE).with_for_update()).all()
     done = 0
     for row in found:
-        moved = rotor.passed_on(restrictions_context(row.id), row.restrictions) if row.restrictions else None
+        moved = _passed_on(rotor, row)
         if moved is not None:
             row.restrictions, done = moved, done + 1
     return Piece(done, cursor=found[-1].id if len(found) == ROWS_AT_ONCE else None)
+
+
+def _passed_on(rotor: Rotor, row: Consent) -> Sealed | None:
+    if row.restrictions is None:
+        return None
+    return rotor.passed_on(Ref("case", row.case_id), restrictions_context(row.id), row.restrictions)
 
 
 def seal_shards(gate: Gate, rotor: Rotor, cursor: uuid.UUID | None) -> Piece:
@@ -70,8 +76,8 @@ def seal_shards(gate: Gate, rotor: Rotor, cursor: uuid.UUID | None) -> Piece:
     query = query.order_by(SearchShard.id).limit(SHARDS_AT_ONCE).with_for_update()
     found = gate.db.scalars(query.execution_options(populate_existing=True)).all()
     done = 0
-    for shard in found:
-        anew = rotor.block(cast("ShardRow", shard))
+    for shard in rotor.newest_of(SHARD, found):
+        anew = rotor.block(shard)
         if anew is not None:
             (shard.block, shard.generation), done = anew, done + 1
     return Piece(done, cursor=found[-1].id if len(found) == SHARDS_AT_ONCE else None)
@@ -94,13 +100,14 @@ def rename_imports(gate: Gate, renamed: Callable[[bytes], bytes]) -> None:
 
 
 def _of(rotor: Rotor) -> ColumnElement[bool]:
-    return CaseCompartment.name == rotor.compartment
+    return (CaseCompartment.name == rotor.compartment) & CaseCompartment.id.not_in(rotor.left_before)
 
 
 def _locked(query: Any, which: ColumnElement[bool]) -> Any:
-    """With the case of each row held: who changes a case holds it too, so neither overwrites the other."""
+    """With the case of each row held, who changes a case holds it too; and the row itself, so that it is the newest."""
     joined = query.join(CaseFile, CaseFile.id == CaseCompartment.case_id).where(which)
-    return joined.with_for_update(of=CaseFile, skip_locked=True).execution_options(populate_existing=True)
+    held = joined.with_for_update(of=(CaseFile, CaseCompartment), skip_locked=True)
+    return held.execution_options(populate_existing=True)
 
 
 def _rest(gate: Gate, which: ColumnElement[bool]) -> Piece:
@@ -131,13 +138,13 @@ def _seal_rows(gate: Gate, rotor: Rotor, which: ColumnElement[bool]) -> Piece:
     found = gate.db.scalars(_locked(select(CaseCompartment), which).limit(ROWS_AT_ONCE)).all()
     if not found:
         return _rest(gate, which)
-    for row in found:
-        gate.db.refresh(row)  # the lock is on the case, and the row was read before it was had
-        if row.wrap == sealed_rows.WRAPPED and row.key_version == rotor.version:
-            continue
-        for column, value in rotor.sealed_anew(row).items():
+    done = 0
+    for row in rotor.newest_of(COMPARTMENT, found):
+        columns = rotor.sealed_anew(row)
+        for column, value in (columns or {}).items():
             setattr(row, column, value)
-    return Piece(len(found), more=True)
+        done += columns is not None
+    return Piece(done, more=True)
 
 
 _CASES: Final = frozenset(COMPARTMENTS)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
-from protect.access.gate import Gate
+from protect.access.gate import Gate, Ref
 from protect.access.rotation import Part, Piece
 from protect.access.rotor import Rotor
 from protect.referrals import facts
@@ -20,7 +20,7 @@ def pass_on_copies(gate: Gate, rotor: Rotor, cursor: UUID | None) -> Piece:
     found = gate.db.scalars(_next(select(Referral), Referral.agency_id == gate.member.agency_id, cursor)).all()
     done = 0
     for row in found:
-        moved = rotor.passed_on(facts.context(row.id, "sender"), row.sender_copy)
+        moved = rotor.passed_on(Ref("referral", row.id), facts.context(row.id, "sender"), row.sender_copy)
         if moved is not None:
             row.sender_copy, done = moved, done + 1
     return _piece(found, done)
@@ -31,7 +31,7 @@ def pass_on_requests(gate: Gate, rotor: Rotor, cursor: UUID | None) -> Piece:
     found = gate.db.scalars(_next(select(Referral), Referral.to_agency_id == gate.member.agency_id, cursor)).all()
     done = 0
     for row in found:
-        moved = rotor.passed_on(facts.context(row.id, "inbox"), row.request)
+        moved = rotor.passed_on(Ref("referral", row.id), facts.context(row.id, "inbox"), row.request)
         if moved is not None:
             row.request, done = moved, done + 1
     return _piece(found, done)

@@ -21,6 +21,7 @@ from tests.security.telling import Copy
 COOKIE = "__Host-protect"
 SHORT_ANSWERS = {
     "number": "1", "step": "start", "decision": "refuse", "typed": "Kabongo", "asked": "",
+    "display_name": "Nouvelle", "sign_in_name": "nouvelle.venue", "role": "reader", "unit": "", "same": "yes",
     "referral_decline_reason": load().lists["referral_decline_reason"].codes()[0],
 }  # fmt: skip
 ARGUMENT = re.compile(r"<(?:[a-z]+(?:\([^)]*\))?:)?([a-z_]+)>")
@@ -38,6 +39,8 @@ def objects(copy: Copy) -> dict[str, str]:
         "place_id": str(rows(copy, "place", "service_id = :id", id=own_service)[0]["id"]),
         "release_id": str(copy.ids["release"]),
         "name": "contact",
+        "member_id": str(row(copy, "member", "sign_in_name = 'house_officer_beside'")["id"]),
+        "compartment": "identity",
     }
 
 

@@ -45,8 +45,7 @@ def things(copy: Copy) -> dict[str, Act]:
     found: dict[str, Act] = {name: _compartment(copy, name) for name in COMPARTMENTS}
     found["restrictions"] = _dropped(_consent(copy), KEPT_IN, b"consent.v1", "restrictions")
     shard = as_row(row(copy, "search_shard", "agency_id = :id", id=house))
-    place = (shard.agency_id, shard.unit_id, shard.number, shard.generation, shard.block)
-    found["search"] = lambda _gate, opening: opening.shard(*place)
+    found["search"] = lambda _gate, opening: opening.shard(shard)
     found["statistics"] = _dropped(_record(copy), "statistics", b"coded-record.v1:", "record")
     found["trail"] = _detail(copy, house)
     found["sent copy"] = _asked(copy, "agreed", "coded", "sender", "sender_copy")
@@ -96,7 +95,8 @@ def _package(copy: Copy, name: str, *, revived: bool = False) -> Act:
 
     def act(gate: Gate, opening: Opening) -> Any:
         if revived:
-            opening = Opening(opening._keyring, ShredStore(_with_any_key(copy, context.referral_id)))
+            shred = ShredStore(_with_any_key(copy, context.referral_id))
+            opening = Opening(opening._keyring, shred, gate.written)
         return opening.package(sealed.wrapped_key, sealed.content, context, gate.now())
 
     return act
