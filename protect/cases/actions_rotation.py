@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, LargeBinary, Uuid, func, literal, select, update
+from sqlalchemy import ARRAY, ColumnElement, Integer, LargeBinary, Uuid, bindparam, exists, func, select, update
 
 from protect.access import rows as sealed_rows
 from protect.access.gate import Gate, Ref
@@ -17,24 +17,53 @@ from protect.cases.models import CaseCompartment, CaseFile, Consent, SearchShard
 from protect.store.sealed import Sealed
 from protect.vocab import COMPARTMENTS
 
-KEYS_AT_ONCE: Final = 4_000
+KEYS_AT_ONCE: Final = 4000
 ROWS_AT_ONCE: Final = 400
 SHARDS_AT_ONCE: Final = 200
 NAMES_AT_ONCE: Final = 5_000
 
-Key = tuple[uuid.UUID, uuid.UUID, int, Sealed, bytes, int]  # id, case, version, wrapped key, commitment, generation
+
+def _columns(**types: Any) -> Any:
+    """Lists of equal length, given by these names, as the columns of one table: a statement that is made once."""
+    lists = [bindparam(name, type_=ARRAY(kind)) for name, kind in types.items()]
+    return func.unnest(*lists).table_valued(*types, name="batch").render_derived()
 
 
-def take_over_keys(gate: Gate, rotor: Rotor, _cursor: uuid.UUID | None) -> Piece:
-    """Wrap data keys under the newest version, many at once: the version before opens no row any more."""
+_keys, _names = _columns(ids=Uuid, generations=Integer, wrapped=LargeBinary), _columns(ids=Uuid, names=LargeBinary)
+_BEFORE_ALL: Final = uuid.UUID(int=0)
+_TAKEN: Final = tuple(
+    getattr(CaseCompartment, name)
+    for name in ("id", "case_id", "key_version", "wrapped_key", "commitment", "generation")
+)
+_TAKEN_OVER: Final = (
+    update(CaseCompartment)
+    .where(CaseCompartment.id == _keys.c.ids, CaseCompartment.generation == _keys.c.generations)
+    .where(CaseCompartment.key_version < bindparam("newest"))
+    .values(wrapped_key=_keys.c.wrapped, wrap=sealed_rows.TAKEN_OVER, key_version=bindparam("newest"))
+    .returning(CaseCompartment.id)
+    .execution_options(synchronize_session=False)
+)
+_RENAMED: Final = (
+    update(CaseFile)
+    .where(CaseFile.id == _names.c.ids)
+    .values(import_key=_names.c.names)
+    .execution_options(synchronize_session=False)
+)
+
+
+def take_over_keys(gate: Gate, rotor: Rotor, cursor: uuid.UUID | None) -> Piece:
+    """Wrap data keys under the newest version, many at once: the version before opens no row any more.
+
+    Nothing is held meanwhile: who changes a row seals under the newest version too, and raises its generation.
+    """
     older = _of(rotor) & (CaseCompartment.key_version < rotor.version) & (CaseCompartment.wrap != sealed_rows.DROPPED)
-    columns = ("id", "case_id", "key_version", "wrapped_key", "commitment", "generation")
-    chosen = [getattr(CaseCompartment, name) for name in columns]
-    found: Sequence[Any] = gate.db.execute(_locked(select(*chosen), older).limit(KEYS_AT_ONCE)).all()
+    next_ones = select(*_TAKEN).where(older, CaseCompartment.id > (cursor or _BEFORE_ALL))
+    found: Sequence[Any] = gate.db.execute(next_ones.order_by(CaseCompartment.id).limit(KEYS_AT_ONCE)).all()
     if not found:
-        return _rest(gate, older)
+        return Piece(0, more=gate.db.scalar(select(exists().where(older))) or False)
     taken = [(row, key) for row in found if (key := rotor.take_over(row)) is not None]
-    return Piece(_write_keys(gate, rotor, [row for row, _key in taken], [key for _row, key in taken]), more=True)
+    done = _write_keys(gate, rotor, [row for row, _key in taken], [key for _row, key in taken])
+    return Piece(done, cursor=found[-1].id)
 
 
 def seal_dropped(gate: Gate, rotor: Rotor, _cursor: uuid.UUID | None) -> Piece:
@@ -92,21 +121,22 @@ def rename_imports(gate: Gate, renamed: Callable[[bytes], bytes]) -> None:
     rows: Sequence[Any] = gate.db.execute(select(CaseFile.id, CaseFile.import_key).where(named)).all()
     for at in range(0, len(rows), NAMES_AT_ONCE):
         some = rows[at : at + NAMES_AT_ONCE]
-        names = literal([renamed(row.import_key) for row in some], ARRAY(LargeBinary))
-        pairs = func.unnest(literal([row.id for row in some], ARRAY(Uuid)), names)
-        batch = pairs.table_valued("id", "name", name="batch").render_derived()
-        written = update(CaseFile).where(CaseFile.id == batch.c.id).values(import_key=batch.c.name)
-        gate.db.execute(written.execution_options(synchronize_session=False))
+        gate.db.execute(
+            _RENAMED, {"ids": [row.id for row in some], "names": [renamed(row.import_key) for row in some]}
+        )
 
 
 def _of(rotor: Rotor) -> ColumnElement[bool]:
     return (CaseCompartment.name == rotor.compartment) & CaseCompartment.id.not_in(rotor.left_before)
 
 
-def _locked(query: Any, which: ColumnElement[bool]) -> Any:
-    """With the case of each row held, who changes a case holds it too; and the row itself, so that it is the newest."""
-    joined = query.join(CaseFile, CaseFile.id == CaseCompartment.case_id).where(which)
-    held = joined.with_for_update(of=(CaseFile, CaseCompartment), skip_locked=True)
+def _held(which: ColumnElement[bool]) -> Any:
+    """Rows with their cases held: who changes a case holds it too, so neither overwrites the other.
+
+    The row is held as well, so that it is read as the last who held the case has left it.
+    """
+    rows = select(CaseCompartment).join(CaseFile, CaseFile.id == CaseCompartment.case_id).where(which)
+    held = rows.limit(ROWS_AT_ONCE).with_for_update(of=(CaseFile, CaseCompartment), skip_locked=True)
     return held.execution_options(populate_existing=True)
 
 
@@ -118,24 +148,13 @@ def _rest(gate: Gate, which: ColumnElement[bool]) -> Piece:
 
 def _write_keys(gate: Gate, rotor: Rotor, found: Sequence[Any], keys: list[bytes]) -> int:
     """Write all keys of a piece in one statement; a row that was changed in between is found again."""
-    batch = (
-        func.unnest(
-            literal([row.id for row in found], ARRAY(Uuid)),
-            literal([row.generation for row in found], ARRAY(Integer)),
-            literal(keys, ARRAY(LargeBinary)),
-        )
-        .table_valued("id", "generation", "wrapped", name="batch")
-        .render_derived()
-    )
-    same = (CaseCompartment.id == batch.c.id) & (CaseCompartment.generation == batch.c.generation)
-    taken = {"wrapped_key": batch.c.wrapped, "wrap": sealed_rows.TAKEN_OVER, "key_version": rotor.version}
-    written = update(CaseCompartment).where(same, CaseCompartment.key_version < rotor.version).values(**taken)
-    done = gate.db.execute(written.returning(CaseCompartment.id).execution_options(synchronize_session=False))
+    batch = {"ids": [row.id for row in found], "generations": [row.generation for row in found], "wrapped": keys}
+    done = gate.db.execute(_TAKEN_OVER, {**batch, "newest": rotor.version})
     return len(done.all())
 
 
 def _seal_rows(gate: Gate, rotor: Rotor, which: ColumnElement[bool]) -> Piece:
-    found = gate.db.scalars(_locked(select(CaseCompartment), which).limit(ROWS_AT_ONCE)).all()
+    found = gate.db.scalars(_held(which)).all()
     if not found:
         return _rest(gate, which)
     done = 0

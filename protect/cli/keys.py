@@ -1,6 +1,7 @@
 """The verb by which a holder renews keys from a terminal: for agencies with very many cases."""
 
 import argparse
+import gc
 import sys
 import time
 from pathlib import Path
@@ -23,6 +24,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     runtime, _database = open_runtime(options.data)
     connect_slices()
+    gc.freeze()  # what is loaded stays, and need not be looked at again with every piece
     passphrase = ask_passphrase(options.name, options.passphrase_file)
     try:
         with signed_in(runtime, options.name, passphrase) as account:
