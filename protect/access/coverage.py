@@ -23,7 +23,7 @@ class Coverage:
     version: int  # 0: nobody made it yet
     holders: tuple[UUID, ...]  # active members who have the newest version
     since: datetime | None
-    gone: tuple[UUID, ...]  # who had the newest version and may not have it any more
+    gone: tuple[UUID, ...]  # who had the version that is to be replaced, and may not have it any more
     under_way: bool
 
     def is_due(self, now: datetime) -> bool:
@@ -79,9 +79,10 @@ def _of(
     active = {one.id for one in members if one.status == "active"}
     newest = [row for row in grants if (row.compartment, row.version) == (name, state.version)]
     live = {row.recipient_id for row in newest if row.revoked_at is None}
-    gone = {row.recipient_id for row in newest} - entitled
+    replaced = state.version - (name in under_way)
+    knew = {row.recipient_id for row in grants if (row.compartment, row.version) == (name, replaced)}
     return Coverage(
-        name, state.version, tuple(sorted(live & entitled & active)), state.created_at, tuple(sorted(gone)),
+        name, state.version, tuple(sorted(live & entitled & active)), state.created_at, tuple(sorted(knew - entitled)),
         under_way=name in under_way,
     )  # fmt: skip
 

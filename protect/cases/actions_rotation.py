@@ -121,9 +121,7 @@ def rename_imports(gate: Gate, renamed: Callable[[bytes], bytes]) -> None:
     rows: Sequence[Any] = gate.db.execute(select(CaseFile.id, CaseFile.import_key).where(named)).all()
     for at in range(0, len(rows), NAMES_AT_ONCE):
         some = rows[at : at + NAMES_AT_ONCE]
-        gate.db.execute(
-            _RENAMED, {"ids": [row.id for row in some], "names": [renamed(row.import_key) for row in some]}
-        )
+        gate.db.execute(_RENAMED, {"ids": [row.id for row in some], "names": [renamed(row.import_key) for row in some]})
 
 
 def _of(rotor: Rotor) -> ColumnElement[bool]:

@@ -52,6 +52,8 @@ def _rotate(account: Account, _runtime: Runtime, wanted: list[str]) -> int:
             raise Refused(f"{compartment}: somebody renewed it meanwhile; sign in again") from None
         seconds = time.monotonic() - begun
         say(f"{compartment}: version {done.version}, {done.done} things sealed anew in {seconds:.1f} s")
+        if done.left:
+            say(f"{compartment}: {done.left} things could not be opened and stay as they are; the trail names them")
     return 0
 
 

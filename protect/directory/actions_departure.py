@@ -136,14 +136,27 @@ def leave(gate: Gate, member_id: UUID) -> bool:
 def key_lines(gate: Gate) -> tuple[KeyLine, ...]:
     """Every key of one's own agency, and who can open with it."""
     gate.permit("member:read")
-    agency_id = gate.member.agency_id
-    rows = gate.db.execute(select(Member.id, Member.display_name).where(Member.agency_id == agency_id))
-    names = {row.id: row.display_name for row in rows}
-    return tuple(_key_line(gate, names, one) for one in coverage(gate.db, agency_id))
+    names = _names(gate)
+    return tuple(_key_line(gate, names, one) for one in coverage(gate.db, gate.member.agency_id))
 
 
-def _key_line(gate: Gate, names: dict[UUID, str], one: Coverage) -> KeyLine:
-    holders, gone = (tuple(sorted(names[who] for who in ids if who in names)) for ids in (one.holders, one.gone))
+def keys_known(gate: Gate, member_id: UUID) -> tuple[KeyLine, ...]:
+    """The keys that a member has, or had and that are not renewed yet: the work that a departure leaves to others."""
+    gate.permit("member:change")
+    member = find(gate, member_id, "member:change")
+    names = _names(gate)
+    known = (one for one in coverage(gate.db, gate.member.agency_id) if member.id in (*one.holders, *one.gone))
+    return tuple(_key_line(gate, names, one, without=member.id) for one in known)
+
+
+def _names(gate: Gate) -> dict[UUID, str]:
+    rows = gate.db.execute(select(Member.id, Member.display_name).where(Member.agency_id == gate.member.agency_id))
+    return {row.id: row.display_name for row in rows}
+
+
+def _key_line(gate: Gate, names: dict[UUID, str], one: Coverage, without: UUID | None = None) -> KeyLine:
+    others = [who for who in one.holders if who != without]
+    holders, gone = (tuple(sorted(names[who] for who in ids if who in names)) for ids in (others, one.gone))
     return KeyLine(one.compartment, one.version, holders, one.is_old(gate.now()), gone, one.under_way)
 
 

@@ -20,20 +20,20 @@ MEMBER = "/membres/<uuid:member_id>"
 TITLE = lazy("Member")
 
 
-def to_member(member_id: UUID) -> Response:
-    """Back to the page of the member."""
-    return redirect(url_for("members.show", member_id=member_id), SEE_OTHER)
+def to_member(member_id: UUID, page: str = "members.show") -> Response:
+    """Back to the page of the member, or to another page about the member."""
+    return redirect(url_for(page, member_id=member_id), SEE_OTHER)
 
 
-def decide(gate: Gate, member_id: UUID, decision: Callable[[], str]) -> Response:
-    """Take a decision in a savepoint, and say what came of it on the member's page."""
+def decide(gate: Gate, member_id: UUID, decision: Callable[[], str], after: str = "members.show") -> Response:
+    """Take a decision in a savepoint, and say what came of it on the member's page, or on the one named."""
     try:
         with gate.db.begin_nested():
             said = decision()
         flash(said, "success")
     except (AlreadyConfirmed, Conflict, LastHolder, NotYourself, UnitNeeded) as error:
         flash(refusal(error), "notice")
-    return to_member(member_id)
+    return to_member(member_id, after)
 
 
 def refusal(error: Exception) -> str:

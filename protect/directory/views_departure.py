@@ -90,12 +90,12 @@ def give(gate: Gate, member_id: UUID) -> str | Response:
 
 @pages.get(f"{MEMBER}/depart", needs="member:change", title=DEPARTURE)
 def departure(gate: Gate, member_id: UUID) -> str:
-    """Say what the departure does, and what should be done first."""
+    """The three steps of a departure, and how far each has come."""
     shown = actions_members.show_member(gate, member_id)
     waits = actions_departure.hand_over(gate, member_id)
-    return render(
-        "directory/members_departure.html", member=shown, waits=waits, kinds=BELONGINGS, form=PressForm(formdata=None)
-    )
+    known = [(key_name(key.compartment, language()), key) for key in actions_departure.keys_known(gate, member_id)]
+    page = {"member": shown, "waits": waits, "kinds": BELONGINGS, "keys": known}
+    return render("directory/members_departure.html", **page, form=PressForm(formdata=None))
 
 
 @pages.post(f"{MEMBER}/depart", needs="member:change")
@@ -106,7 +106,7 @@ def leave(gate: Gate, member_id: UUID) -> Response:
         done = actions_departure.leave(gate, member_id)
         return _("The access has ended. The keys that the person held must be renewed now.") if done else _second()
 
-    return decide(gate, member_id, decision)
+    return decide(gate, member_id, decision, after="members.departure")
 
 
 @pages.get("/cles/couverture", needs="member:read", title=lazy("Who can open what"))

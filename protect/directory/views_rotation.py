@@ -9,7 +9,7 @@ from protect.directory import actions_rotation
 from protect.directory.labels import key_name
 from protect.directory.views_decisions import pages
 from protect.i18n import gettext as _
-from protect.i18n import language, lazy
+from protect.i18n import language, lazy, ngettext
 from protect.web.pages import SEE_OTHER
 from protect.web.render import render
 
@@ -35,6 +35,16 @@ def renew(gate: Gate, compartment: str) -> Response:
     else:
         if progress.finished:
             flash(_("The key is renewed."), "success")
+            if progress.left:
+                flash(_left(progress.left), "notice")
         else:
             flash(_("Not everything is sealed anew yet: go on."), "notice")
     return redirect(url_for("members.renewals"), SEE_OTHER)
+
+
+def _left(count: int) -> str:
+    return ngettext(
+        "%(num)s thing could not be opened and stays as it is; the auditor can read which.",
+        "%(num)s things could not be opened and stay as they are; the auditor can read which.",
+        count,
+    )

@@ -8,15 +8,12 @@ from protect.access.grants import grant_row, state_row
 from protect.access.models import Certificate, ConfirmationRow, KeyGrant, Member
 from protect.access.office import Office
 from protect.access.trust import Authorised
-from protect.app import connect_slices
 from protect.auth.actions import SignInRefused
-from protect.cases.models import CaseFile
-from protect.directory import actions_departure, actions_members
+from protect.directory import actions_members
 from protect.vault.errors import CiphertextRejected
 from protect.vault.register import Confirmation
 from protect.vault.tree import CompartmentKey, new_key
 from tests.access import people
-from tests.cases.stories import opened
 from tests.world import World
 
 REFUSED = (SignInRefused, CiphertextRejected)
@@ -267,21 +264,6 @@ def test_a_registrar_of_an_old_roll_is_none(world: World) -> None:
     world.second.sign_in()
     with pytest.raises(Denied), world.second.gate() as gate:
         actions_members.list_members(gate)
-
-
-def test_cases_are_handed_over_without_being_opened(world: World) -> None:
-    connect_slices()
-    case_id = opened(world.officer)
-    heir = people.member_id(world, "officer_same_unit")
-    with world.registrar.gate() as gate:
-        waits = actions_departure.hand_over(gate, people.member_id(world, "officer"))
-        assert dict(waits.counts)["cases"] == 1
-        assert [name for _id, name in waits.colleagues] == ["Basile Agent"]
-    people.decide(world, "officer", "give", colleague_id=heir)
-    with world.officer_same_unit.gate() as gate:
-        assert gate.db.get(CaseFile, case_id).owner_id == heir
-    with pytest.raises(NotFound):
-        people.decide(world, "officer", "give", colleague_id=people.member_id(world, "officer_other_unit"))
 
 
 def test_words_for_what_was_withdrawn_do_not_count_again(world: World) -> None:

@@ -77,9 +77,12 @@ def test_a_change_a_suspension_and_a_departure(world: World) -> None:
     client.post(f"{member}/reprise")
     assert "de nouveau" in client.follow().text
     client.get(f"{member}/dossiers")
-    client.get(f"{member}/depart")
+    assert "Mettre fin à l’accès" in client.get(f"{member}/depart").text
     client.post(f"{member}/depart")
-    assert "L’accès a pris fin" in client.follow().text
+    after = client.follow().text
+    assert "L’accès a pris fin" in after
+    assert "à renouveler Peuvent la renouveler : Aline Agent, " in re.sub(r"\s+", " ", after)
+    assert "Mettre fin à l’accès" not in client.get(member).text
     assert "à renouveler" in client.get("/cles/couverture").text
 
 
