@@ -12,6 +12,7 @@ from protect.cases.sections import SECTIONS
 from protect.statistics import actions as statistics
 from protect.statistics.period import Period
 from protect.web.pages import rules_of
+from tests.access.people import member_id
 from tests.browser import DESK, NARROW, PHONE, Tab, check_width
 from tests.journeys.instance import Instance
 from tests.journeys.people_counted import count, last_quarter
@@ -46,6 +47,14 @@ PAGES = {  # of each page that is read: who reads it, and where
     "referrals.package": ("shelter_worker", ["/demandes/{referral}/dossier"]),
     "directory.services": ("supervisor", ["/services"]),
     "directory.places": ("shelter_worker", ["/places"]),
+    "members.members": ("registrar", ["/membres"]),
+    "members.invitation": ("registrar", ["/membres/invitation"]),
+    "members.show": ("registrar", ["/membres/{member}"]),
+    "members.role": ("registrar", ["/membres/{member}/fonction"]),
+    "members.hand_over": ("registrar", ["/membres/{member}/dossiers"]),
+    "members.departure": ("registrar", ["/membres/{member}/depart"]),
+    "members.keys": ("registrar", ["/cles/couverture"]),
+    "members.renewals": ("officer", ["/cles/renouvellement"]),
     "statistics.releases": ("reader", ["/publications"]),
     "statistics.show": ("reader", ["/publications/{release}"]),
     "statistics.workbench": ("analyst", ["/publications/preparation"]),
@@ -69,7 +78,8 @@ def places(instance: Instance) -> dict[str, str]:
     with instance.person("publisher").gate() as gate:
         statistics.decide(gate, release, approve=True)
     interrupt(instance, "officer_same_unit")
-    found = {"waiting": waiting, "release": release, "proposal": proposal}
+    member = member_id(instance.world, "officer_same_unit")
+    found = {"waiting": waiting, "release": release, "proposal": proposal, "member": member}
     return {**instance.identifiers(referral), **{name: str(one) for name, one in found.items()}}
 
 
