@@ -1,3 +1,10 @@
+-- A grant of before names nobody who authorised it, and the root signed no roll of registrars.
+do $$ begin
+  if exists (select 1 from key_grant) then
+    raise exception 'this instance has keys that were granted before registrars certified: begin a new instance';
+  end if;
+end $$;
+
 alter table invitation add issued_by uuid;
 alter table invitation add constraint fk_invitation_issued_by_member foreign key (issued_by) references member (id);
 
