@@ -100,7 +100,7 @@ def begin(gate: Gate, compartment: str) -> Progress:
 def go_on(gate: Gate, compartment: str) -> Progress:
     """Do the next piece. It stands whole or not at all, so it may be broken off at any moment and done again.
 
-    Raises Conflict when no renewal of this key is under way.
+    Raises Conflict when no renewal of this key is under way, CompartmentLocked without both versions.
     """
     gate.permit("key:rotate")
     row = _under_way(gate, compartment, lock=True)
@@ -129,6 +129,8 @@ def _do(gate: Gate, row: KeyRotation, part: Part) -> Piece:
     if part.after_retiring and row.replaced_at is None:
         _retire(gate, row)
         return Piece(0, more=True)
+    if row.replaced_at is None:  # who lacks the version before could open nothing, and would leave it all behind
+        gate.keyring.key(row.compartment, row.version - 1)
     turning = Rotor(gate, row.compartment, row.version, row.left_behind)
     piece = part.run(gate, turning, row.cursor)
     if turning.shut:

@@ -47,7 +47,7 @@ class Rotor:
     def take_over(self, row: Any) -> bytes | None:
         """The data key of a row, wrapped under the newest version."""
         try:
-            before = self._keyring.key(self.compartment, row.key_version)
+            before = self._keyring.key(self.compartment, self._require_taken(row.key_version))
             wrapped = Wrapped(row.wrapped_key.blob, row.commitment)
             return self._newest.take_over(str(row.case_id), wrapped, before).blob
         except CiphertextRejected as error:
@@ -108,7 +108,14 @@ class Rotor:
                 return None
         return None
 
+    def _require_taken(self, version: int) -> int:
+        """Refuse what an earlier renewal left behind: its key is retired, and nobody here has it."""
+        if version < self.version - 1:
+            raise CiphertextRejected(Reason.VERSION)
+        return version
+
     def _sealed_anew(self, row: CompartmentRow) -> dict[str, Any]:
+        self._require_taken(row.key_version)
         old, key, generation = rows.data_key(self._keyring, row), new_data_key(), row.generation + 1
         values = rows.verified(old, row)
         packed = rows.packed(rows.sealed_again(values, rows.sealer(old, row), rows.sealer(key, row)))

@@ -4,8 +4,6 @@ import os
 import signal
 import time
 from dataclasses import replace
-from datetime import UTC
-from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, update
@@ -18,11 +16,8 @@ from protect.access.trail_rows import WrittenRows
 from protect.cases import actions, actions_rotation, actions_search
 from protect.cases.models import CaseCompartment, CaseFile
 from protect.directory.actions_rotation import renew
-from protect.oversight.actions import journal, verify_trail
-from protect.oversight.journal import Wanted
 from protect.referrals import actions_follow, actions_inbox, actions_package
 from protect.store.engine import engine
-from protect.store.sealed import Sealed
 from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.tree import CompartmentKey, Wrapped
 from tests.access import people, turning
@@ -117,48 +112,6 @@ def test_the_old_version_is_refused_though_rows_are_put_back(world: World, monke
     monkeypatch.setattr(WrittenRows, "put_back", lambda *_: [])  # were the trail not asked, the key would refuse
     with pytest.raises(CompartmentLocked), world.supervisor.gate() as gate:
         actions.show_case(gate, kept.case)
-
-
-def test_a_row_that_was_put_back_is_not_made_good(world: World) -> None:
-    kept = turning.fill(world)
-    other = hands.new_case(world.officer)
-    old = turning.rows(world.officer, kept.case, "contact")[0]
-    turning.change(world.officer, kept.case, "contact", {"phone": "+243820000009"})
-    turning.put_back(world, old)
-    progress = turning.rotate(world.officer, "contact")
-    assert (progress.finished, progress.left) == (True, 1)
-    with pytest.raises(CiphertextRejected), world.officer.gate() as gate:
-        actions.show_case(gate, kept.case)
-    with world.officer.gate() as gate:
-        assert actions.show_case(gate, other).code
-    assert _rejected(world, kept.case) == ["rollback"]
-
-
-def test_a_row_that_was_touched_does_not_stop_the_rest(world: World) -> None:
-    kept = turning.fill(world)
-    other = hands.new_case(world.officer)
-    old = turning.rows(world.officer, kept.case, "contact")[0]
-    old.wrapped_key = Sealed(bytes(40))
-    turning.put_back(world, old)
-    progress = turning.rotate(world.officer, "contact")
-    assert (progress.finished, progress.left) == (True, 1)
-    with world.officer.gate() as gate:
-        assert actions.show_case(gate, other).code
-    assert _rejected(world, kept.case)
-
-
-def _rejected(world: World, case: UUID) -> list[str]:
-    """Why the auditors read that a case was left as it is."""
-    with world.auditor.gate() as gate:
-        lines = journal(gate, Wanted(object_id=str(case), action="key:re-encrypt", zone=UTC)).lines
-    return [line.detail.why for line in lines if line.result == "rejected" and line.detail]
-
-
-def test_what_was_sealed_anew_is_recorded(world: World) -> None:
-    turning.fill(world)
-    turning.rotate(world.officer, "identity")
-    with world.auditor.gate() as gate:
-        assert verify_trail(gate).sound
 
 
 def test_a_revived_leaver_receives_no_new_key(world: World) -> None:
