@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from bench import last_bed, paths, requests, search, trail
+from bench import last_bed, paths, renewal, requests, search, trail
 from bench.results import MILLI, Figure, Part
 from bench.timing import Times, alternate
 from bench.world import World
@@ -24,9 +24,10 @@ class Effort:
     races: int = ENOUGH_RACES
     controls: int = 15
     appends: int = 24
+    keys: int = 40_000
 
 
-QUICK = Effort(rounds=20, searches=8, races=10, controls=5, appends=6)
+QUICK = Effort(rounds=20, searches=8, races=10, controls=5, appends=6, keys=12_000)
 
 
 def list_fields(world: World, effort: Effort) -> Part:
@@ -142,6 +143,13 @@ def last_place(world: World, effort: Effort) -> Part:
     )
 
 
+def renew_key(world: World, effort: Effort) -> Part:
+    """P14. What is sealed anew after that, field by field, goes on while people work and is not part of the figure."""
+    wall, processor = renewal.rates(world.people["officer"], effort.keys, world.processor)
+    what = "renewal of a key: data keys a second"
+    return Part([Figure("P14", what, wall, processor, "/s", 20_000.0, at_least=True)])
+
+
 MEASURES: dict[str, Callable[[World, Effort], Part]] = {
     "P1": list_fields,
     "P2": open_fields,
@@ -151,5 +159,6 @@ MEASURES: dict[str, Callable[[World, Effort], Part]] = {
     "P6": search_names,
     "P9": trail_appends,
     "P10": last_place,
+    "P14": renew_key,
 }
 """In the order in which they are taken: what adds cases comes after what counts them."""

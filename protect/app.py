@@ -10,6 +10,7 @@ from flask import Flask, g
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from protect.access import rotation
 from protect.access.checkup import has_members
 from protect.access.closer import Closer
 from protect.access.founding import new_root
@@ -26,6 +27,9 @@ from protect.auth.actions import sign_out
 from protect.auth.stops import waiting as stops_waiting
 from protect.auth.views import pages as auth_pages
 from protect.cases.actions import on_saved
+from protect.cases.actions_handover import CASES
+from protect.cases.actions_rotation import PARTS as CASE_PARTS
+from protect.cases.actions_rotation import rename_imports
 from protect.cases.beside import followed
 from protect.cases.views import pages as cases_pages
 from protect.config import (
@@ -34,12 +38,16 @@ from protect.config import (
     open_secrets,
     secrets_place,
 )
+from protect.directory.actions_departure import belongings
 from protect.directory.views import pages as directory_pages
+from protect.directory.views_people import pages as members_pages
 from protect.i18n import language, lazy
 from protect.oversight.views import pages as oversight_pages
 from protect.oversight.views_access import pages as access_pages
 from protect.oversight.views_witness import pages as witness_pages
 from protect.process import forbid_core_dumps
+from protect.referrals.actions_handover import REFERRALS
+from protect.referrals.actions_rotation import PARTS as REFERRAL_PARTS
 from protect.referrals.views import pages as referrals_pages
 from protect.referrals.waiting import of_case
 from protect.referrals.waiting import waiting as referrals_waiting
@@ -58,15 +66,10 @@ from protect.web.setup import install_web, new_flask
 from protect.web.site import Fault, NavItem, Opened, Site, log_fault
 
 SLICES: Final = (
-    auth_pages,
-    cases_pages,
-    directory_pages,
-    referrals_pages,
-    statistics_pages,
-    oversight_pages,
+    auth_pages, cases_pages, directory_pages, members_pages, referrals_pages, statistics_pages, oversight_pages,
     witness_pages,
     access_pages,
-)
+)  # fmt: skip
 DIRECTORY_KEY: Final = "offline/directory-root.key"
 FAULTS: Final = {
     CiphertextRejected: Fault.UNREADABLE,
@@ -85,6 +88,8 @@ MENU: Final = (
     ("release:read", NavItem("statistics.releases", lazy("Figures"))),
     ("statistics:build", NavItem("statistics.workbench", lazy("Workbench"))),
     ("release:review", NavItem("statistics.proposals", lazy("To review"))),
+    ("member:read", NavItem("members.members", lazy("Members"))),
+    ("member:read", NavItem("members.keys", lazy("Keys"))),
     ("access:explain", NavItem("access.roles", lazy("Access"))),
     ("trail:read", NavItem("oversight.journal", lazy("Trail"))),
 )
@@ -199,6 +204,13 @@ def connect_slices() -> None:
         on_saved.append(feed)
     if of_case not in followed:
         followed.append(of_case)
+    for kind in (CASES, REFERRALS):
+        if kind not in belongings:
+            belongings.append(kind)
+    for part in (*CASE_PARTS, *REFERRAL_PARTS):
+        if part not in rotation.parts:
+            rotation.parts.append(part)
+    rotation.on_begin[rotation.IDENTITY] = rename_imports
 
 
 def _who() -> str:

@@ -1,13 +1,11 @@
-"""The documents say what the program does: links, settings, verbs, and the statements that an operator copies."""
+"""The documents say what the program does: links, settings and verbs."""
 
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
-from protect.access import sessions
 from protect.config import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -15,13 +13,6 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
-
-
-def block(language: str, beginning: str) -> str:
-    """The block of the operations manual that begins so."""
-    found = re.search(rf"```{language}\n({re.escape(beginning)}.*?)```", OPERATIONS, re.DOTALL)
-    assert found, beginning
-    return found[1]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -44,16 +35,3 @@ def test_the_manual_has_every_verb_and_no_other():
         r"^\| `([a-z-]+)` \|", OPERATIONS.partition("### The verbs")[2].partition("###")[0], re.MULTILINE
     )
     assert sorted(listed) == sorted(verb.name for verb in cli.VERBS)
-
-
-def test_who_left_is_refused_at_the_next_request(world, server):
-    def actor():
-        return sessions.find(world.runtime, world.officer.token).actor
-
-    assert actor() is not None
-    name = world.officer.name
-    owner = create_engine(server.url("owner", str(world.runtime.engine.url.database)))
-    with owner.begin() as connection:
-        connection.execute(text(block("sql", "update member").replace("aline.agent", name)))
-    owner.dispose()
-    assert actor() is None

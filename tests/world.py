@@ -15,7 +15,7 @@ from protect.access.models import Member
 from protect.access.runtime import Runtime
 from protect.auth import actions, actions_enrolment, actions_keys, actions_sessions, login, totp
 from protect.auth.actions_factors import Proof
-from protect.auth.actions_onboarding import AgencyPlan, CodeToHand, NewMember, add_agency
+from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
 from protect.auth.models import Factor
 from protect.directory.actions_onboarding import NewService
 from tests.pages import PageClient
@@ -198,12 +198,12 @@ class World:
         return application(self.runtime)
 
 
-def enrol(world: World, item: CodeToHand) -> Person:
+def enrol(world: World, name: str, code: str) -> Person:
     """Enrol who was invited, as everybody of the small world."""
     chosen = choice()
     with Gate(world.runtime, None) as visitor:
-        actions_enrolment.enrol(visitor, world.runtime, item.code, chosen)
-    person = world.people[item.member.sign_in_name] = Person(world, item.member.sign_in_name)
+        actions_enrolment.enrol(visitor, world.runtime, code, chosen)
+    person = world.people[name] = Person(world, name)
     person.seed, person.recovery = chosen.seed, list(chosen.recovery)
     return person
 
@@ -215,7 +215,7 @@ def build_world(runtime: Runtime, plans: tuple[AgencyPlan, ...] = PLANS) -> Worl
         done = add_agency(runtime, world.directory, plan)
         world.agencies[plan.name] = done.agency_id
         for item in done.codes:
-            enrol(world, item)
+            enrol(world, item.member.sign_in_name, item.code)
     for person in world.people.values():
         person.sign_in()
     for person in world.people.values():

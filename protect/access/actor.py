@@ -6,6 +6,9 @@ from uuid import UUID
 
 from protect.access.models import Member
 
+NEWCOMER = "newcomer"  # the role of who enrolled and was not certified yet: it may sign in, and nothing more
+SIGNS_IN = frozenset({"active", "waiting"})
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -29,6 +32,12 @@ class Ref:
     id: UUID | str
 
 
+def acting_role(member: Member) -> str:
+    """The role in which the member acts today."""
+    return member.role if member.status == "active" else NEWCOMER
+
+
 def becoming(member: Member) -> Actor:
     """The member as an actor whose session only begins: for the entry that says so."""
-    return Actor(member.id, member.agency_id, member.unit_id, member.role, member.display_name, UUID(int=0), b"")
+    role = acting_role(member)
+    return Actor(member.id, member.agency_id, member.unit_id, role, member.display_name, UUID(int=0), b"")

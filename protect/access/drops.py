@@ -1,6 +1,7 @@
 """What is dropped in for the readers of a compartment by somebody who need not be one: sealed to them, and signed."""
 
 import hashlib
+from collections.abc import Iterable
 from uuid import UUID
 
 from protect.access.keyring import Keyring
@@ -10,6 +11,7 @@ from protect.vault import dropbox, signing
 from protect.vault.certificate import Certificate
 from protect.vault.encoding import lp, text, unlp
 from protect.vault.errors import CiphertextRejected, Reason
+from protect.vault.hpke import KeyPair
 from protect.vocab import COMPARTMENTS
 
 _LABEL = "dropped-by.v1"
@@ -34,16 +36,50 @@ def pick_up(keyring: Keyring, version: int | None, compartment: str, context: by
     of cases unless it is a colleague whose role writes there. CompartmentLocked without the key.
     """
     agency_id = keyring.agency_id
-    box = dropbox.key_pair(keyring.key(compartment, version))
-    parts = unlp(dropbox.open(box.private, str(agency_id), compartment, context, blob))
+    parts = unlp(_opened(keyring, version, compartment, context, blob))
     if len(parts) != _PARTS:
         raise CiphertextRejected(Reason.FORMAT)
     plaintext, sender, signature = parts
-    signer = keyring.trust.signer(_member(sender))
-    if compartment in COMPARTMENTS and not _writes(signer, agency_id, compartment):
+    signers = keyring.trust.signers(_member(sender))  # in whatever role it was written
+    fitting = (one for one in signers if compartment not in COMPARTMENTS or _writes(one, agency_id, compartment))
+    signer = next(fitting, None)
+    if signer is None:
         raise CiphertextRejected(Reason.ISSUER)
     signing.verify(signer.sign_public, signature, _LABEL, *_statement(agency_id, compartment, context, plaintext))
     return plaintext
+
+
+def pass_on(keyring: Keyring, compartment: str, context: bytes, blob: bytes) -> Sealed | None:
+    """The same, its sender's signature unchanged, for the newest drop-box; None if that has it already.
+
+    Raises CiphertextRejected for what no version here opens.
+    """
+    newest, *earlier = keyring.dropboxes(compartment)
+    place = (str(keyring.agency_id), compartment, context)
+    try:
+        dropbox.open(newest.private, *place, blob)
+    except CiphertextRejected:
+        inner = _first(earlier, place, blob)
+        return Sealed(dropbox.seal(newest.public, *place, inner))
+    return None
+
+
+def _opened(keyring: Keyring, version: int | None, compartment: str, context: bytes, blob: bytes) -> bytes:
+    """With the drop-box of the version, or of whichever version fits: what was dropped in before a key was renewed."""
+    place = (str(keyring.agency_id), compartment, context)
+    if version is not None:
+        return dropbox.open(dropbox.key_pair(keyring.key(compartment, version)).private, *place, blob)
+    return _first(keyring.dropboxes(compartment), place, blob)
+
+
+def _first(boxes: Iterable[KeyPair], place: tuple[str, str, bytes], blob: bytes) -> bytes:
+    refused = CiphertextRejected(Reason.TAG)
+    for box in boxes:
+        try:
+            return dropbox.open(box.private, *place, blob)
+        except CiphertextRejected as error:
+            refused = error
+    raise refused
 
 
 def _statement(agency_id: UUID, compartment: str, context: bytes, plaintext: bytes) -> tuple[str | bytes, ...]:

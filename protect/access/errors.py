@@ -55,3 +55,19 @@ class AlreadyDone(Exception):
     def __init__(self, outcome: str) -> None:
         super().__init__(outcome)
         self.outcome = outcome
+
+
+class NotYourself(Exception):
+    """A registrar decides about others only."""
+
+
+class AlreadyConfirmed(Exception):
+    """The registrar gave this word before; another registrar must give the other."""
+
+
+class LastHolder(Exception):
+    """Nobody else could open a compartment any more; `compartments` names them."""
+
+    def __init__(self, compartments: tuple[str, ...]) -> None:
+        super().__init__(*compartments)
+        self.compartments = compartments

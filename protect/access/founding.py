@@ -1,5 +1,6 @@
 """The offline keys and their signatures: directory root, agency roots, invitations, certificates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -9,12 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from protect.access.errors import NotFound
-from protect.access.models import AgencyRoot, Certificate, Invitation, Member
+from protect.access.models import AgencyRoot, Certificate, Invitation, Member, RollRow
+from protect.access.trust import Trust
 from protect.vault import certificate as chain
 from protect.vault import signing
 from protect.vault.agency import AgencyVouch, directory_anchor
-from protect.vault.errors import CiphertextRejected
+from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.identity import Identity, new_identity
+from protect.vault.register import FIRST, Roll, new_mark
 from protect.vault.signing import SigningKey
 
 _PINS = "enrol-pins.v1"
@@ -25,10 +28,12 @@ __all__ = [
     "Redeemed",
     "SigningKey",
     "invite",
+    "issue_code",
     "look_up",
     "new_root",
     "read_root",
     "redeem",
+    "seat_founders",
     "vouch",
 ]
 
@@ -81,10 +86,18 @@ def vouch(db: Session, directory: SigningKey, agency_id: UUID, kind: str, root: 
     )
 
 
-def invite(db: Session, root: SigningKey, agency_id: UUID, plan: MemberPlan, expires: datetime) -> Invited:
-    """Enter a member to be and the signed invitation. The code is not stored; it is the only way to redeem it.
+def seat_founders(db: Session, root: SigningKey, agency_id: UUID, registrars: Sequence[UUID], now: datetime) -> None:
+    """Enter the founding roll: the registrars that the root names, in office from the beginning."""
+    roll = Roll(str(agency_id), 0, FIRST, tuple(map(str, registrars)), new_mark()).signed(root)
+    db.add(RollRow(agency_id=agency_id, version=0, statement=roll.to_bytes(), in_force_at=now))
 
-    What the code hands to the invited person is also the belief in both roots, of the agency and of the directory.
+
+def invite(
+    db: Session, signer: SigningKey, agency_id: UUID, plan: MemberPlan, expires: datetime, *, by: UUID | None = None
+) -> Invited:
+    """Enter a member to be and the invitation signed by the root, or by the registrar that `by` names.
+
+    The code is not stored; it is the only way to redeem the invitation.
     """
     member = Member(
         agency_id=agency_id,
@@ -96,22 +109,32 @@ def invite(db: Session, root: SigningKey, agency_id: UUID, plan: MemberPlan, exp
     )
     db.add(member)
     db.flush()
+    return Invited(member.id, issue_code(db, signer, member, expires, by=by))
+
+
+def issue_code(db: Session, signer: SigningKey, member: Member, expires: datetime, *, by: UUID | None = None) -> str:
+    """A one-time code for a member to be, and the signed invitation that it redeems.
+
+    What the code hands to the invited person is also the belief in both roots, of the agency and of the directory.
+    """
     code = chain.new_code()
-    kinds = (chain.REGISTRAR,) if plan.role == chain.REGISTRAR else ()
-    unit = str(plan.unit_id or "")
-    enrolment, known = chain.enrol_key(code), db.get_one(AgencyRoot, agency_id)
+    kinds = (chain.REGISTRAR,) if member.role == chain.REGISTRAR else ()
+    unit = str(member.unit_id or "")
+    enrolment, known = chain.enrol_key(code), db.get_one(AgencyRoot, member.agency_id)
     until = int(expires.timestamp())
-    signed = chain.Invitation(str(member.id), str(agency_id), plan.role, unit, kinds, enrolment.public, until)
+    who = (str(member.id), str(member.agency_id), member.role, unit)
+    signed = chain.Invitation(*who, kinds, enrolment.public, until)
     row = Invitation(
         member_id=member.id,
-        agency_id=agency_id,
+        agency_id=member.agency_id,
         enrol_public=enrolment.public,
         expires_at=expires,
-        statement=signed.signed(root).to_bytes(),
-        pins=enrolment.sign(_PINS, root.public, known.directory_public),
+        statement=signed.signed(signer).to_bytes(),
+        pins=enrolment.sign(_PINS, known.root_public, known.directory_public),
+        issued_by=by,
     )
     db.add(row)
-    return Invited(member.id, code)
+    return code
 
 
 def look_up(db: Session, code: str, now: datetime, *, lock: bool = False) -> tuple[Invitation, Member]:
@@ -131,8 +154,9 @@ def look_up(db: Session, code: str, now: datetime, *, lock: bool = False) -> tup
 def redeem(db: Session, code: str, now: datetime) -> Redeemed:
     """Make the member's identity and certificate, and use the invitation up.
 
-    The new identity pins the roots that the code vouches for. CiphertextRejected if the table gives others, if the
-    invitation is forged, or if it is older than it was signed to be.
+    The new identity pins the roots that the code vouches for. Who was invited by the root is a member at once; who was
+    invited by a registrar waits until registrars confirmed the certificate. CiphertextRejected if the table gives other
+    roots, if the invitation is forged or its registrar no longer in office, or if it is older than it was signed to be.
     """
     row, member = look_up(db, code, now, lock=True)
     root = db.get_one(AgencyRoot, row.agency_id)
@@ -141,8 +165,26 @@ def redeem(db: Session, code: str, now: datetime) -> Redeemed:
     signing.verify(chain.enrol_key(code).public, row.pins, _PINS, root.root_public, root.directory_public)
     identity = new_identity(str(member.id), chain.anchor_of(root.root_public), directory_anchor(root.directory_public))
     made = chain.certify(chain.enrol_key(code), signed, identity, 1)
-    chain.verify_chain(identity.anchor, root.root_public, signed, made)
-    db.add(Certificate(member_id=member.id, invitation_id=row.id, epoch=1, statement=made.to_bytes()))
-    row.used_at, member.status = now, "active"
+    _check_invited(db, identity, row, made)
+    by_root = row.issued_by is None
+    certificate = Certificate(member_id=member.id, invitation_id=row.id, epoch=1, statement=made.to_bytes())
+    certificate.in_force_at = now if by_root else None
+    db.add(certificate)
+    row.used_at, member.status = now, "active" if by_root else "waiting"
     db.flush()
     return Redeemed(identity, member)
+
+
+def _check_invited(db: Session, identity: Identity, row: Invitation, made: chain.Certificate) -> None:
+    """Refuse an invitation that neither the root nor a registrar in office signed, or for another member."""
+    root = db.get_one(AgencyRoot, row.agency_id)
+    signed = chain.Invitation.from_bytes(row.statement)
+    if made.user_id != str(row.member_id):
+        raise CiphertextRejected(Reason.CONTEXT)
+    if row.issued_by is None:
+        chain.verify_chain(identity.anchor, root.root_public, signed, made)
+        return
+    authority = Trust(db, identity, row.agency_id).authority(row.agency_id)
+    if not authority.in_office(str(row.issued_by)) or authority.revoked_invitation(row.id):
+        raise CiphertextRejected(Reason.ISSUER)
+    signed.check(authority.key_in_office(row.issued_by))

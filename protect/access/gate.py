@@ -80,6 +80,15 @@ class Gate:
             finally:
                 self.db.close()
 
+    def again(self) -> "Gate":
+        """Another gate of the same session: for long work in pieces, each committed by itself."""
+        return Gate(self._runtime, self.actor, token=self._token, locale=self.locale)
+
+    @property
+    def runtime(self) -> Runtime:
+        """The parts of the instance; only `access` takes them from here."""
+        return self._runtime
+
     @property
     def settings(self) -> Settings:
         """The settings of the instance."""
@@ -89,6 +98,11 @@ class Gate:
     def watch(self) -> Watch:
         """Whose signatures under the trail count."""
         return watch(self._runtime)
+
+    @property
+    def written(self) -> WrittenRows:
+        """The states of sealed rows in this unit of work; only `access` takes them from here."""
+        return self._written
 
     def now(self) -> datetime:
         """The instance's clock, in UTC."""

@@ -1,20 +1,23 @@
 """How keys come to people: the first holder makes one, who has one supplies it, and nobody unauthorised gets any."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, and_, exists, select
 from sqlalchemy.orm import Session
 
+from protect.access.granted import authorisation, granted_keys, require_certified
 from protect.access.keyring import Keyring
 from protect.access.models import Certificate, KeyGrant, KeyStateRow, Member
 from protect.access.policy import policy
-from protect.access.trust import Trust
+from protect.access.trust import Authorised, Trust
 from protect.vault.errors import CiphertextRejected, Reason
-from protect.vault.grants import Grant, KeyState, make_grant, make_key_state, match_key_state, open_grant
+from protect.vault.grants import Grant, make_grant, make_key_state
 from protect.vault.identity import Identity
 from protect.vault.tree import CompartmentKey, new_key
+
+__all__ = ["Authorised", "Waiting", "granted_keys", "make_first_keys", "require_certified", "supply", "waiting"]
 
 
 @dataclass(frozen=True)
@@ -27,86 +30,95 @@ class Waiting:
     compartment: str
 
 
-def require_certified(db: Session, identity: Identity, member: Member) -> None:
-    """Refuse a member whose row says another agency, role or unit than the certificate: CiphertextRejected."""
-    certificate = Trust(db, identity, member.agency_id).certificate(member.id)
-    certified = (certificate.agency_id, certificate.role, certificate.unit_id)
-    if certified != (str(member.agency_id), member.role, str(member.unit_id or "")):
-        raise CiphertextRejected(Reason.CONTEXT)
-
-
-def granted_keys(db: Session, identity: Identity, agency_id: UUID, member_id: UUID) -> list[CompartmentKey]:
-    """The keys of all live grants of a member, each grant verified up to the anchor of its supplier."""
-    trust = Trust(db, identity, agency_id)
-    states = {(state.compartment, state.version): state for state in trust.key_states(agency_id)}
-    keys = []
-    for row in db.scalars(select(KeyGrant).where(KeyGrant.recipient_id == member_id, KeyGrant.revoked_at.is_(None))):
-        grant = Grant.from_bytes(row.statement)
-        if (grant.compartment, grant.version) != (row.compartment, row.version):
-            raise CiphertextRejected(Reason.CONTEXT)
-        key = open_grant(identity, grant, trust.certificate(row.supplier_id))
-        keys.append(_stated(key, states.get((key.name, key.version))))
-    return keys
-
-
-def _stated(key: CompartmentKey, state: KeyState | None) -> CompartmentKey:
-    if state is None:  # somebody took the statement away
-        raise CiphertextRejected(Reason.CONTEXT)
-    match_key_state(key, state)
-    return key
-
-
 def make_first_keys(db: Session, identity: Identity, agency_id: UUID, member_id: UUID) -> list[str]:
-    """Make the keys that the member's certificate entitles to and the agency does not have; their names."""
+    """Make the keys that the member's certificate entitles to and the agency never had; their names."""
     trust = Trust(db, identity, agency_id)
-    certificate = trust.certificate(member_id)
+    role = trust.certificate(member_id).role
     existing = set(db.scalars(select(KeyStateRow.compartment).where(KeyStateRow.agency_id == agency_id)))
-    made = [name for name in policy().readable(certificate.role) if name not in existing]
+    existing |= set(db.scalars(select(KeyGrant.compartment).where(KeyGrant.agency_id == agency_id).distinct()))
+    made = [name for name in policy().readable(role) if name not in existing]
+    if not made:
+        return []
+    authorised = trust.authorised(member_id, anew=True)
     for name in made:
         key = CompartmentKey(new_key(), str(agency_id), name, 1)
-        state = make_key_state(identity, key)
-        db.add(
-            KeyStateRow(
-                agency_id=agency_id,
-                compartment=name,
-                version=1,
-                dropbox_public=state.dropbox_public,
-                holder_id=member_id,
-                statement=state.to_bytes(),
-            )
-        )
-        db.add(_row(make_grant(identity, certificate, key, certificate.digest())))
+        db.add(state_row(identity, key))
+        db.add(grant_row(identity, authorised, key))
     return made
 
 
 def waiting(db: Session, keyring: Keyring) -> list[Waiting]:
-    """Who of the agency waits for a key that this session could supply."""
+    """Who of the agency waits for a key that this session could supply, and was authorised to have it.
+
+    Somebody whose certificate was touched is named too: the attempt to supply is then refused and recorded.
+    """
+    members = db.scalars(_certified(keyring.agency_id)).all()
+    held = _held(db, [member.id for member in members])
     found = []
-    for member in db.scalars(_certified(keyring.agency_id)):
-        held = set(db.scalars(_held(member.id)))
-        wanted = [name for name in policy().readable(member.role) if name not in held and keyring.is_granted(name)]
-        found += [Waiting(member.id, member.display_name, member.role, name) for name in wanted]
+    for member in members:
+        wanted = policy().readable(member.role)
+        lacking = [name for name in wanted if keyring.known(name) - held.get((member.id, name), set())]
+        if lacking and _is_presentable(keyring.trust, db, member.id):
+            found += [Waiting(member.id, member.display_name, member.role, name) for name in lacking]
     return found
 
 
 def supply(db: Session, keyring: Keyring, requests: Iterable[Waiting]) -> int:
-    """Grant the waiting members the newest keys; the role is read from the signed certificate. The number of grants.
+    """Grant the waiting members every version of the keys that is taken; the role is read from the signed certificate.
 
-    Raises CiphertextRejected when a certificate does not verify up to the anchor.
+    The number of grants. Raises CiphertextRejected when a certificate does not verify up to the anchor, or when nobody
+    in office, or not enough of them, authorised it: a holder supplies, and never decides who is to have a key. Raises
+    StepUpRequired while keys of this session are closed.
     """
-    count = 0
+    identity, count = keyring.awake, 0
     for request in requests:
-        certificate = keyring.trust.certificate(request.member_id)
+        authorised = may_be_supplied(keyring.trust, db, request.member_id)
+        if authorised is None:
+            raise CiphertextRejected(Reason.ISSUER)
+        certificate = authorised.certificate
         entitled = request.compartment in policy().readable(certificate.role)
         if not entitled or certificate.agency_id != str(keyring.agency_id):
             raise CiphertextRejected(Reason.CONTEXT)
-        key = keyring.key(request.compartment)
-        db.add(_row(make_grant(keyring.identity, certificate, key, certificate.digest())))
-        count += 1
+        held = _held(db, [request.member_id]).get((request.member_id, request.compartment), set())
+        for key in keyring.versions(request.compartment):
+            if key.version not in held:
+                db.add(grant_row(identity, authorised, key))
+                count += 1
     return count
 
 
-def _row(grant: Grant) -> KeyGrant:
+def may_be_supplied(trust: Trust, db: Session, member_id: UUID) -> Authorised | None:
+    """Who stands for the member, if it is enough for a key: registrars of today, or of the time of a key held since.
+
+    None when the certificate was never confirmed, or only by registrars who are gone: registrars confirm it again.
+    Raises CiphertextRejected for a certificate that was touched.
+    """
+    if trust.authority(trust.own_agency).suspension(member_id) is not None:
+        return None
+    try:
+        return trust.authorised(member_id, anew=not _holds_any(trust, db, member_id))
+    except CiphertextRejected as error:
+        if error.reason is Reason.ISSUER:
+            return None
+        raise
+
+
+def state_row(identity: Identity, key: CompartmentKey) -> KeyStateRow:
+    """The signed state of a key that this identity just made."""
+    state = make_key_state(identity, key)
+    return KeyStateRow(
+        agency_id=UUID(key.agency),
+        compartment=key.name,
+        version=key.version,
+        dropbox_public=state.dropbox_public,
+        holder_id=UUID(identity.user_id),
+        statement=state.to_bytes(),
+    )
+
+
+def grant_row(identity: Identity, authorised: Authorised, key: CompartmentKey) -> KeyGrant:
+    """The key, given by this identity to an authorised member."""
+    grant = make_grant(identity, authorised.certificate, key, authorisation(authorised))
     return KeyGrant(
         agency_id=UUID(grant.agency),
         recipient_id=UUID(grant.recipient_id),
@@ -117,8 +129,36 @@ def _row(grant: Grant) -> KeyGrant:
     )
 
 
+def _holds_any(trust: Trust, db: Session, member_id: UUID) -> bool:
+    """Whether a holder supplied this very certificate before, and the grant still stands."""
+    certificate = trust.certificate(member_id).digest()
+    live = and_(KeyGrant.recipient_id == member_id, KeyGrant.revoked_at.is_(None))
+    for row in db.scalars(select(KeyGrant).where(live)).all():
+        grant = Grant.from_bytes(row.statement)
+        if grant.certificate == certificate:
+            grant.check(trust.holder(row.supplier_id, row.compartment, grant).sign_public)
+            return True
+    return False
+
+
+def who_authorised(trust: Trust, db: Session, member_id: UUID) -> Authorised | None:
+    """Who stands for the member; None when nobody does, or when something does not verify."""
+    try:
+        return may_be_supplied(trust, db, member_id)
+    except CiphertextRejected:
+        return None
+
+
+def _is_presentable(trust: Trust, db: Session, member_id: UUID) -> bool:
+    try:
+        return may_be_supplied(trust, db, member_id) is not None
+    except CiphertextRejected:
+        return True
+
+
 def _certified(agency_id: UUID) -> Select[Member]:
-    certified = exists().where(Certificate.member_id == Member.id, Certificate.revoked_at.is_(None))
+    in_force = and_(Certificate.in_force_at.is_not(None), Certificate.revoked_at.is_(None))
+    certified = exists().where(Certificate.member_id == Member.id, in_force)
     return (
         select(Member)
         .where(Member.agency_id == agency_id, Member.status == "active", certified)
@@ -126,5 +166,14 @@ def _certified(agency_id: UUID) -> Select[Member]:
     )
 
 
-def _held(member_id: UUID) -> Select[str]:
-    return select(KeyGrant.compartment).where(KeyGrant.recipient_id == member_id, KeyGrant.revoked_at.is_(None))
+def _held(db: Session, members: Collection[UUID]) -> dict[tuple[UUID, str], set[int]]:
+    """Versions of each key that the members hold by a live grant, in one trip."""
+    live = and_(KeyGrant.recipient_id.in_(members), KeyGrant.revoked_at.is_(None))
+    held: dict[tuple[UUID, str], set[int]] = {}
+    rows: Sequence[tuple[UUID, str, int]] = [
+        (row.recipient_id, row.compartment, row.version)
+        for row in db.execute(select(KeyGrant.recipient_id, KeyGrant.compartment, KeyGrant.version).where(live))
+    ]
+    for member_id, name, version in rows:
+        held.setdefault((member_id, name), set()).add(version)
+    return held

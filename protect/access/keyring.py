@@ -1,16 +1,19 @@
 """The keys of one session: opened at sign-in, wrapped under the cookie, dropped as soon as their grant is."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from operator import itemgetter
 from typing import Final, Self
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from protect.access.actor import Actor
 from protect.access.errors import CompartmentLocked, SignInRequired, StepUpRequired
+from protect.access.granted import opened
 from protect.access.models import BrowserSession, KeyGrant
 from protect.access.runtime import Runtime
 from protect.access.session_keys import QUICK, Stored, duty, open_secrets
@@ -33,15 +36,18 @@ _STILL_GRANTED: Final = (  # one object, because every request asks it
 
 @dataclass(frozen=True)
 class Keyring:
-    """An identity and the newest key of each compartment that a live grant gives it and that is open now.
+    """An identity and the keys of each compartment that a live grant gives it and that are open now.
 
-    `closed` are the compartments that are granted and want a second factor again; `open_until` is empty with them.
+    `granted` are name and version of every live grant. `closed` are the compartments whose newest key is granted and
+    wants a second factor again, because its ten minutes are over or because it was renewed meanwhile; `open_until` is
+    empty with them.
     """
 
     db: Session
     identity: Identity
     agency_id: UUID
     keys: tuple[CompartmentKey, ...]
+    granted: frozenset[tuple[str, int]] = frozenset()
     closed: frozenset[str] = frozenset()
     open_until: datetime | None = None
 
@@ -54,9 +60,14 @@ class Keyring:
         found = open_secrets(runtime, token, stored)
         if found.who != duty(actor):  # somebody gave the member another role or unit in the table
             raise CiphertextRejected(Reason.CONTEXT)
-        keys = tuple(key for key in found.keys if (key.name, key.version) in live)
-        closed = {name for name, _version in live} & QUICK - {key.name for key in keys}
-        return cls(db, found.identity, actor.agency_id, keys, frozenset(closed), found.open_until)
+        begun = _newest((key.name, key.version) for key in found.keys)
+        later = {(name, version) for name, version in live if version > begun.get(name, version)}
+        keys = [key for key in found.keys if (key.name, key.version) in live]
+        keys += _renewed(db, found.identity, actor, later) if found.open_until else []
+        here = {(key.name, key.version) for key in keys}
+        closed = {name for name, version in _newest(live).items() if (name, version) in _wanting(live, later) - here}
+        granted = frozenset(live)
+        return cls(db, found.identity, actor.agency_id, tuple(keys), granted, frozenset(closed), found.open_until)
 
     @cached_property
     def trust(self) -> Trust:
@@ -71,7 +82,7 @@ class Keyring:
         return self.identity
 
     def holds(self, compartment: str) -> bool:
-        """Whether any version of the compartment's key is here."""
+        """Whether the newest key of the compartment that is granted is here."""
         return (compartment, None) in self._by_name
 
     def is_granted(self, compartment: str) -> bool:
@@ -88,20 +99,58 @@ class Keyring:
             raise StepUpRequired(compartment) if compartment in self.closed else CompartmentLocked(compartment)
         return found
 
+    def versions(self, compartment: str) -> tuple[CompartmentKey, ...]:
+        """Every version of the compartment's key that is here, newest first."""
+        fitting = [key for key in self.keys if key.name == compartment]
+        return tuple(sorted(fitting, key=lambda key: -key.version))
+
     def dropbox(self, compartment: str) -> KeyPair:
         """The drop-box of the compartment; raises as `key` does."""
         return dropbox.key_pair(self.key(compartment))
 
-    @cached_property
-    def _by_name(self) -> dict[tuple[str, int | None], CompartmentKey]:
-        """Each key by name and version, and the newest of a name without one."""
-        rising = sorted(self.keys, key=lambda key: key.version)
-        return {(key.name, version): key for key in rising for version in (key.version, None)}
+    def known(self, compartment: str) -> frozenset[int]:
+        """The versions of the key that this session has or could open with a second factor."""
+        if compartment not in self.closed:
+            return frozenset(key.version for key in self.versions(compartment))
+        return frozenset(version for name, version in self.granted if name == compartment)
+
+    def dropboxes(self, compartment: str) -> Iterator[KeyPair]:
+        """The drop-boxes of every version that is here, newest first: while a key is renewed there are two."""
+        self.key(compartment)
+        return (dropbox.key_pair(key) for key in self.versions(compartment))
 
     @cached_property
-    def search_key(self) -> bytes:
-        """The key of the agency's search shards."""
-        return search_key(self.key("identity"))
+    def _by_name(self) -> dict[tuple[str, int | None], CompartmentKey]:
+        """Each key by name and version, and the newest of a name without one: nothing is sealed with an older one."""
+        rising = sorted(self.keys, key=lambda key: key.version)
+        found = {(key.name, version): key for key in rising for version in (key.version, None)}
+        return {place: key for place, key in found.items() if place[1] is not None or key.name not in self.closed}
+
+    @cached_property
+    def search_keys(self) -> tuple[bytes, ...]:
+        """The keys of the agency's search shards, newest first: blocks are sealed with the first."""
+        self.key("identity")
+        return tuple(search_key(key) for key in self.versions("identity"))
+
+
+def _newest(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """The newest version of each name."""
+    return dict(sorted(pairs, key=itemgetter(1)))
+
+
+def _wanting(live: set[tuple[str, int]], later: set[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Which granted keys a second factor opens: the quick ones, and those that were renewed since the session began."""
+    return {one for one in live if one[0] in QUICK} | later
+
+
+def _renewed(db: Session, identity: Identity, actor: Actor, later: set[tuple[str, int]]) -> list[CompartmentKey]:
+    """Versions granted since the session began, of the keys that it has: somebody renewed a key meanwhile."""
+    if not later:
+        return []
+    granted = and_(KeyGrant.recipient_id == actor.member_id, KeyGrant.revoked_at.is_(None))
+    wanted = tuple_(KeyGrant.compartment, KeyGrant.version).in_(later)
+    rows = db.scalars(select(KeyGrant).where(granted, wanted)).all()
+    return opened(Trust(db, identity, actor.agency_id), identity, rows)
 
 
 def _stored(db: Session, actor: Actor) -> tuple[Stored | None, set[tuple[str, int]]]:

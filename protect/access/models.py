@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from protect.store.base import Base
@@ -35,7 +35,8 @@ class Member(Base):
     role: Mapped[str]
     sign_in_name: Mapped[str] = mapped_column(unique=True)
     display_name: Mapped[str]
-    status: Mapped[str] = mapped_column(server_default="invited")  # invited, active, suspended, left
+    # invited; waiting: enrolled and not certified yet; active; suspended; left. No key depends on it.
+    status: Mapped[str] = mapped_column(server_default="invited")
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
@@ -51,11 +52,15 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
     statement: Mapped[bytes]
     pins: Mapped[bytes]  # signature of the code over both roots, so that nobody can put others in their place
+    issued_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member.id"))  # a registrar; empty for the root
     used_at: Mapped[datetime | None]
 
 
 class Certificate(Base):
-    """The public keys of a member, signed with the enrolment key that the invitation names."""
+    """The public keys of a member, signed with the enrolment key that the invitation names.
+
+    When role or unit change, a registrar signs the next one over the same keys. It is in force once it is confirmed.
+    """
 
     __tablename__ = "certificate"
     __table_args__ = (UniqueConstraint("member_id", "epoch"), {"info": OPEN})
@@ -64,8 +69,63 @@ class Certificate(Base):
     invitation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invitation.id"))
     epoch: Mapped[int]
     statement: Mapped[bytes]
+    issued_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member.id"))  # a registrar; empty at enrolment
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    in_force_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class RollRow(Base):
+    """The registrars in office from a moment on; it counts once those of the roll before confirmed it."""
+
+    __tablename__ = "roll"
+    __table_args__ = (UniqueConstraint("agency_id", "version"), {"info": OPEN})
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"))
+    version: Mapped[int]
+    statement: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    in_force_at: Mapped[datetime | None]
+
+
+class ConfirmationRow(Base):
+    """One registrar's signed word for a certificate, a roll or the end of a suspension."""
+
+    __tablename__ = "confirmation"
+    __table_args__ = (UniqueConstraint("subject", "registrar_id", "roll"), {"info": OPEN})
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"))
+    registrar_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
+    subject: Mapped[bytes]
+    roll: Mapped[int]
+    statement: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class RevocationRow(Base):
+    """The signed end of what was enrolled under an invitation, or a suspension. Whatever stands here takes effect."""
+
+    __tablename__ = "revocation"
+    __table_args__ = ({"info": OPEN},)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"))
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
+    invitation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("invitation.id"))  # empty for a suspension
+    statement: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class UpheldRow(Base):
+    """What somebody signed that still counts, signed by a registrar when that person's own word ended."""
+
+    __tablename__ = "upheld"
+    __table_args__ = ({"info": OPEN},)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"))
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
+    registrar_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
+    statement: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
 class KeyStateRow(Base):
@@ -80,7 +140,30 @@ class KeyStateRow(Base):
     dropbox_public: Mapped[bytes]
     holder_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
     statement: Mapped[bytes]
+    succession: Mapped[bytes | None]  # from version 2 on: until when the version before is still taken, signed
+    carried: Mapped[Sealed | None]  # what names imported rows under the versions before, sealed under this key
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class KeyRotation(Base):
+    """A change to the next version of a compartment key, and how far the re-encryption has come."""
+
+    __tablename__ = "key_rotation"
+    __table_args__ = (UniqueConstraint("agency_id", "compartment", "version"), {"info": OPEN})
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"))
+    compartment: Mapped[str]
+    version: Mapped[int]  # the new one
+    started_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
+    started_at: Mapped[datetime]
+    known_since: Mapped[datetime | None]  # by the database's clock: when the first piece found the version committed
+    settled: Mapped[bool]  # no transaction from before that is open any more
+    stage: Mapped[int]  # how many kinds of sealed things are done
+    cursor: Mapped[uuid.UUID | None]  # the last one done of the kind under way
+    done: Mapped[int]
+    left_behind: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))  # ids of what could not be opened
+    replaced_at: Mapped[datetime | None]  # since when the version before is refused
+    finished_at: Mapped[datetime | None]
 
 
 class KeyGrant(Base):

@@ -8,6 +8,7 @@ from protect.access.errors import NotFound
 from protect.access.keyring import Keyring
 from protect.access.rows import CompartmentRow, ShardRow
 from protect.access.trail_rows import WrittenRows
+from protect.access.versions import first_of
 from protect.audit.written import CODED, COMPARTMENT, SHARD
 from protect.store.sealed import Sealed
 from protect.store.shred import ShredStore
@@ -62,5 +63,7 @@ class Opening:
         shred_key = self._shred.get(SHRED_KIND, context.referral_id, now)
         if shred_key is None:
             raise NotFound("package")
-        private = self._keyring.dropbox("inbox").private
-        return package.open(Package(content.blob, wrapped_key.blob), private, shred_key, context)
+        sealed = Package(content.blob, wrapped_key.blob)
+        return first_of(
+            self._keyring.dropboxes("inbox"), lambda box: package.open(sealed, box.private, shred_key, context)
+        )

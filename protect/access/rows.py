@@ -13,17 +13,19 @@ from uuid import UUID
 
 from protect.access import drops
 from protect.access.keyring import Keyring
+from protect.access.versions import open_block
 from protect.store.sealed import Sealed
-from protect.vault import manifest, shards
+from protect.vault import manifest
 from protect.vault.encoding import LENGTH_BYTES, lp
 from protect.vault.errors import CiphertextRejected, Reason
-from protect.vault.sealing import BUCKET, STEP, RowSealer
+from protect.vault.sealing import BUCKET, STEP, RowSealer, field_version
 from protect.vault.shards import SearchEntry
 from protect.vault.tree import DataKey, Wrapped
 from protect.vocab import Field, FieldType, load
 
 TABLE = "case_compartment"
 WRAPPED, DROPPED = "key", "dropbox"
+TAKEN_OVER = "taken over"  # wrapped, and known to who held the version of the key before
 LONGEST: Final = {  # the longest value that a type can have; the others have no end
     FieldType.BOOLEAN: 5,
     FieldType.DATE: 10,
@@ -64,7 +66,7 @@ class ShardRow(Protocol):
 def data_key(keyring: Keyring, row: CompartmentRow) -> DataKey:
     """The data key of the row. Raises CompartmentLocked without its key, CiphertextRejected if it was touched."""
     key = keyring.key(row.name, row.key_version)
-    if row.wrap == WRAPPED:
+    if row.wrap in (WRAPPED, TAKEN_OVER):
         return key.unwrap(str(row.case_id), Wrapped(row.wrapped_key.blob, row.commitment))
     if row.part == 0:  # anybody can seal to a drop-box: what is dropped in stands beside the compartment, never for it
         raise CiphertextRejected(Reason.CONTEXT)
@@ -75,7 +77,7 @@ def data_key(keyring: Keyring, row: CompartmentRow) -> DataKey:
 def shard_entries(keyring: Keyring, row: ShardRow) -> list[SearchEntry]:
     """The entries of a search shard; CiphertextRejected if it was touched."""
     place = (str(row.agency_id), str(row.unit_id), row.number, row.generation)
-    return shards.open_shard(keyring.search_key, *place, row.block.blob)
+    return open_block(keyring.search_keys, place, row.block.blob)
 
 
 def drop_key(keyring: Keyring, row: CompartmentRow, key: DataKey) -> Sealed:
@@ -126,6 +128,20 @@ def verified(key: DataKey, row: CompartmentRow) -> dict[str, bytes]:
     """The sealed values of the row, none dropped, added, swapped or put back; else CiphertextRejected."""
     manifest.verify(key.manifest, row.generation, row.fields.blob, row.manifest)
     return blobs(row)
+
+
+def seal_value(sealer: RowSealer, field: str, value: str | bytes, version: int) -> bytes:
+    """The blob of one value of the row at this version."""
+    kind, bucket = shape_of(field)
+    return sealer.seal(field, kind, value, version, bucket)
+
+
+def sealed_again(sealed: Mapping[str, bytes], old: RowSealer, new: RowSealer) -> dict[str, bytes]:
+    """The same values at the same versions under another key."""
+    return {
+        field: seal_value(new, field, old.open(field, shape_of(field).kind, blob), field_version(blob))
+        for field, blob in sealed.items()
+    }
 
 
 class Shape(NamedTuple):

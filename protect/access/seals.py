@@ -8,17 +8,19 @@ from typing import Any
 from uuid import UUID
 
 from protect.access import drops, rows
+from protect.access.errors import Conflict
 from protect.access.keyring import Keyring
 from protect.access.opening import SHRED_KIND
 from protect.access.rows import CompartmentRow, ShardRow
 from protect.access.trail_rows import WrittenRows
+from protect.access.versions import import_keys
 from protect.audit.entry import AUDIT, Detail, seal_detail
 from protect.audit.written import COMPARTMENT, SHARD
 from protect.store.sealed import Sealed
 from protect.store.shred import Label, ShredStore
 from protect.vault import imports, manifest, package, shards
 from protect.vault.package import PackageContext
-from protect.vault.sealing import RowSealer, field_version
+from protect.vault.sealing import field_version
 from protect.vault.shards import SearchEntry
 from protect.vault.tree import DataKey, new_data_key, new_key
 
@@ -71,7 +73,7 @@ class Seals:
         key = new_data_key()
         row = self._keyed_row(case_id, name, part, key)
         sealer = rows.sealer(key, row)
-        packed = rows.packed({field: _sealed(sealer, field, value, 1) for field, value in values.items()})
+        packed = rows.packed({field: rows.seal_value(sealer, field, value, 1) for field, value in values.items()})
         row.fields = Sealed(packed)
         row.manifest = manifest.compute(key.manifest, row.generation, packed)
         return row
@@ -80,21 +82,24 @@ class Seals:
         """Column values of the row after the changes: next generation, next version of each changed field.
 
         A row that was dropped in gets a data key of its own on this occasion: who dropped it in knows the old one.
+        So does one whose data key is older than the compartment's key: a former holder may know it.
         Raises CiphertextRejected if the row was touched or put back: nobody makes an old state the newest by saving.
         """
         self._written.require_newest(COMPARTMENT, [row])
         old = rows.data_key(self._keyring, row)
         sealed = rows.verified(old, row)
-        key = old if row.wrap == rows.WRAPPED else new_data_key()
+        newest = self._keyring.key(row.name)
+        key = old if (row.wrap, row.key_version) == (rows.WRAPPED, newest.version) else new_data_key()
         if key is not old:
-            sealed = _resealed(sealed, rows.sealer(old, row), rows.sealer(key, row))
+            sealed = rows.sealed_again(sealed, rows.sealer(old, row), rows.sealer(key, row))
         sealer = rows.sealer(key, row)
         for field, value in changes.items():
             version = field_version(sealed[field]) + 1 if field in sealed else 1
-            sealed[field] = _sealed(sealer, field, value, version)
+            sealed[field] = rows.seal_value(sealer, field, value, version)
         packed = rows.packed(sealed)
-        wrapped = self._keyring.key(row.name, row.key_version).wrap(str(row.case_id), key)
+        wrapped = newest.wrap(str(row.case_id), key)
         return {
+            "key_version": newest.version,
             "wrap": rows.WRAPPED,
             "wrapped_key": Sealed(wrapped.blob),
             "commitment": wrapped.commitment,
@@ -136,7 +141,7 @@ class Seals:
     def shard(self, unit_id: UUID, number: int, generation: int, entries: Iterable[SearchEntry]) -> Sealed:
         """A block of search entries of one unit."""
         place = (str(self._keyring.agency_id), str(unit_id), number, generation)
-        return Sealed(shards.seal_shard(self._keyring.search_key, *place, entries))
+        return Sealed(shards.seal_shard(self._keyring.search_keys[0], *place, entries))
 
     def widened_shard(self, row: ShardRow, entries: Sequence[SearchEntry]) -> tuple[Sealed, int]:
         """The next generation of a block with more entries, and how many it holds then.
@@ -150,7 +155,13 @@ class Seals:
 
     def import_key(self, row: bytes) -> bytes:
         """The keyed hash by which an imported row is known again; CompartmentLocked without the identity key."""
-        return imports.name_row(self._import_key, row)
+        return imports.name_row(self._import_keys, row)
+
+    def require_newest(self, compartment: str) -> None:
+        """Raise Conflict if the key was renewed after this session's keys were read."""
+        state = self._keyring.trust.fresh().key_state(self._keyring.agency_id, compartment)
+        if state.version != self._keyring.key(compartment).version:
+            raise Conflict("key")
 
     def _label(self, referral_id: str) -> Label:
         """What the trail will say when the key's time is over: the program that does it then believes in no key."""
@@ -160,8 +171,8 @@ class Seals:
         return Label(str(owner), seal_detail(auditors.dropbox_public, UUID(auditors.agency), detail))
 
     @cached_property
-    def _import_key(self) -> bytes:
-        return imports.row_key(self._keyring.key("identity"))
+    def _import_keys(self) -> tuple[bytes, ...]:
+        return import_keys(self._keyring)
 
     def _keyed_row(self, case_id: UUID, name: str, part: int, key: DataKey) -> SealedCompartment:
         agency_id = self._keyring.agency_id
@@ -175,16 +186,3 @@ class Seals:
         row = SealedCompartment(*place, rows.DROPPED, Sealed(b""), key.commitment)
         row.wrapped_key = rows.drop_key(self._keyring, row, key)
         return row
-
-
-def _sealed(sealer: RowSealer, field: str, value: str | bytes, version: int) -> bytes:
-    kind, bucket = rows.shape_of(field)
-    return sealer.seal(field, kind, value, version, bucket)
-
-
-def _resealed(sealed: Mapping[str, bytes], old: RowSealer, new: RowSealer) -> dict[str, bytes]:
-    """The same values at the same versions under another key."""
-    return {
-        field: _sealed(new, field, old.open(field, rows.shape_of(field).kind, blob), field_version(blob))
-        for field, blob in sealed.items()
-    }

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from protect.access.actor import Actor
+from protect.access.actor import Actor, acting_role
 from protect.access.models import BrowserSession, Member
 from protect.access.runtime import Runtime
 from protect.store.sealed import Sealed
@@ -53,7 +53,8 @@ class Secrets:
 
 def duty(who: Actor | Member) -> bytes:
     """In which role and unit somebody acts: a session stays that of the role and unit in which it began."""
-    return lp(who.role, str(who.unit_id or ""))
+    role = who.role if isinstance(who, Actor) else acting_role(who)
+    return lp(role, str(who.unit_id or ""))
 
 
 def new_step_key(runtime: Runtime, session_id: UUID) -> None:

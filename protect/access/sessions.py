@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, delete, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from protect.access.actor import Actor
+from protect.access.actor import SIGNS_IN, Actor, acting_role
 from protect.access.models import BrowserSession, Member
 from protect.access.runtime import Runtime
 from protect.access.session_keys import SHRED_KIND, duty, new_step_key, wrap_all
@@ -159,7 +159,7 @@ def _unlocked(db: Session, which: ColumnElement[bool]) -> Sequence[UUID]:
 
 def _actor(member: Member, session: BrowserSession, proof: bytes, now: datetime) -> Actor:
     until = session.open_until if session.open_until and session.open_until > now else None
-    who = (member.id, member.agency_id, member.unit_id, member.role, member.display_name)
+    who = (member.id, member.agency_id, member.unit_id, acting_role(member), member.display_name)
     return Actor(*who, session.id, proof, until)
 
 
@@ -169,7 +169,7 @@ def _is_live(session: BrowserSession, member: Member, now: datetime, idle_minute
         session.ended_at is None
         and now < session.expires_at
         and at_rest < timedelta(minutes=idle_minutes)
-        and member.status == "active"
+        and member.status in SIGNS_IN
     )
 
 

@@ -3,8 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from protect.access import grants, sessions
-from protect.access.actor import Actor
+from protect.access import sessions
+from protect.access.actor import SIGNS_IN, Actor
+from protect.access.beginning import opened_keys
 from protect.access.errors import SignInRequired
 from protect.access.models import BrowserSession, Member
 from protect.access.runtime import Runtime
@@ -20,8 +21,7 @@ def open_again(db: Session, runtime: Runtime, actor: Actor, token: str) -> str:
     """
     row, member = _locked(db, actor)
     identity = awaken(runtime, token, row)
-    grants.require_certified(db, identity, member)
-    keys = grants.granted_keys(db, identity, member.agency_id, member.id)
+    keys = opened_keys(db, runtime, identity, member)
     renewed = new_token()
     row.token_hash, row.wrong = sessions.kept(token_hash(renewed)), 0
     wrap_all(runtime, renewed, row, identity, duty(member), keys)
@@ -35,7 +35,7 @@ def _locked(db: Session, actor: Actor) -> tuple[BrowserSession, Member]:
     found = db.execute(
         select(BrowserSession, Member)
         .join(Member, Member.id == BrowserSession.member_id)
-        .where(own, BrowserSession.ended_at.is_(None), Member.status == "active")
+        .where(own, BrowserSession.ended_at.is_(None), Member.status.in_(SIGNS_IN))
         .with_for_update(of=BrowserSession)
         .execution_options(populate_existing=True)
     ).one_or_none()

@@ -1,41 +1,55 @@
 """Belief in other people's public keys: every chain starts at an anchor inside the sealed identity of the actor."""
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from protect.access.authority import Authority
 from protect.access.errors import NotReady
-from protect.access.models import AgencyRoot, Certificate, Invitation, KeyStateRow
+from protect.access.models import AgencyRoot, Certificate, Invitation, KeyStateRow, RevocationRow
+from protect.access.policy import policy
+from protect.access.rolls import Enrolled, parsed
 from protect.vault.agency import AgencyVouch, verify_agency
 from protect.vault.certificate import Certificate as SignedCertificate
-from protect.vault.certificate import Invitation as SignedInvitation
-from protect.vault.certificate import anchor_of, verify_chain
+from protect.vault.certificate import anchor_of
 from protect.vault.errors import CiphertextRejected, Reason
-from protect.vault.grants import KeyState, verify_key_state
+from protect.vault.grants import KeyState, Succession, verify_key_state
 from protect.vault.identity import Identity
+from protect.vault.register import Confirmation
+from protect.vault.statement import Statement
+
+AUTHORISATION: Final = "authorisation.v1"
 
 
 class Link(NamedTuple):
-    """What the database says of one member; nothing of it is believed yet."""
+    """What the database says of one member; nothing of it is believed yet. `touched`: somebody revoked or suspended."""
 
     root: AgencyRoot
     invitation: Invitation
     certificate: Certificate
+    touched: bool
+
+
+@dataclass(frozen=True)
+class Authorised:
+    """Who stands for a certificate: the root of the agency, or these words of registrars."""
+
+    certificate: SignedCertificate
+    words: tuple[Confirmation, ...]
+
+    @property
+    def parts(self) -> tuple[bytes, ...]:
+        """The digests that a grant binds: of the certificate, and of each word."""
+        return (self.certificate.digest(), *sorted(word.digest() for word in self.words))
 
 
 # Verification is a function of bytes alone, so its results may be kept: what is revoked is decided by the query.
-@lru_cache(maxsize=1024)
-def verified_chain(root_public: bytes, invitation: bytes, certificate: bytes) -> SignedCertificate:
-    """The certificate when it chains to this root, whoever believes in the root; else CiphertextRejected."""
-    signed = SignedCertificate.from_bytes(certificate)
-    return verify_chain(anchor_of(root_public), root_public, SignedInvitation.from_bytes(invitation), signed)
-
-
 @lru_cache(maxsize=1024)
 def _vouch(anchor: bytes, directory_public: bytes, vouch: bytes) -> AgencyVouch:
     return verify_agency(anchor, directory_public, AgencyVouch.from_bytes(vouch))
@@ -46,6 +60,11 @@ def _state(statement: bytes, holder: SignedCertificate) -> KeyState:
     return verify_key_state(KeyState.from_bytes(statement), holder)
 
 
+@lru_cache(maxsize=1024)
+def _succession(statement: bytes, public: bytes) -> Succession:
+    return Succession.from_bytes(statement).check(public)
+
+
 class Trust:
     """What one identity believes. What was verified is remembered for the life of this object: one request."""
 
@@ -54,21 +73,74 @@ class Trust:
         self._identity = identity
         self._agency_id = agency_id
         self._verified: dict[UUID, SignedCertificate] = {}
-        self._signers: dict[UUID, SignedCertificate] = {}
+        self._signers: dict[UUID, Sequence[SignedCertificate]] = {}
         self._newest: dict[tuple[UUID, str, str], KeyState] = {}
         self._kinds: dict[str, UUID] = {}
+        self._authorities: dict[UUID, Authority] = {}
+        self._links: dict[UUID, Link | None] = {}
+
+    def fresh(self) -> "Trust":
+        """The same belief with nothing remembered: for who has just signed something."""
+        return Trust(self._db, self._identity, self._agency_id)
+
+    @property
+    def own_agency(self) -> UUID:
+        """The agency of the actor."""
+        return self._agency_id
 
     def certificate(self, member_id: UUID) -> SignedCertificate:
-        """The member's current certificate, verified up to a pinned anchor; CiphertextRejected if any link fails."""
+        """The member's certificate in force, verified up to a pinned anchor; CiphertextRejected if any link fails."""
         if member_id not in self._verified:
-            self._verified[member_id] = self._verify(self._link(_current_of(member_id)))
+            link = self._link(member_id)
+            if link is None or (link.touched and self._authority(link.root).revoked(member_id)):
+                raise CiphertextRejected(Reason.REVOKED)
+            self._verified[member_id] = self._verify(link)
         return self._verified[member_id]
 
-    def signer(self, member_id: UUID) -> SignedCertificate:
-        """The member's last certificate, verified alike, revoked or not: what a leaver once signed stays signed."""
+    def signers(self, member_id: UUID) -> Sequence[SignedCertificate]:
+        """Every certificate the member ever had in force, newest first: what a leaver once signed stays signed."""
         if member_id not in self._signers:
-            self._signers[member_id] = self._verify(self._link(Certificate.member_id == member_id))
+            rows = self._db.execute(_chained(Certificate.member_id == member_id)).all()
+            if not rows:
+                raise CiphertextRejected(Reason.REVOKED)
+            self._signers[member_id] = [self._verify(Link(*row)) for row in rows]
         return self._signers[member_id]
+
+    def holder(self, member_id: UUID, compartment: str, statement: Statement) -> SignedCertificate:
+        """The certificate by which a member signs about the key of a compartment, for checking this statement.
+
+        It is one that entitles to the key. Of somebody who left, is suspended or has another role now, the statement
+        must be among those that a registrar upheld. Raises CiphertextRejected.
+        """
+        return self._holder(self._link(member_id), member_id, compartment, statement)
+
+    def authorised(self, member_id: UUID, *, anew: bool) -> Authorised:
+        """Who stands for the member's certificate; `anew` asks for enough registrars who are in office today.
+
+        Raises CiphertextRejected when nobody does, or not enough of them.
+        """
+        certificate = self.certificate(member_id)
+        authority = self.authority(UUID(certificate.agency_id))
+        digest = certificate.digest()
+        if any(one.by_root and one.signed == certificate for one in authority.rolls.enrolled(member_id)):
+            return Authorised(certificate, ())
+        if authority.enough(digest, certificate.user_id):
+            return Authorised(certificate, authority.counting(digest, certificate.user_id))
+        if anew:
+            raise CiphertextRejected(Reason.ISSUER)
+        words = authority.rolls.words(digest, certificate.user_id)  # settled, or there were no certificate
+        good = (word for word in words if authority.in_office(word.registrar_id) or authority.upheld(word.digest()))
+        return Authorised(certificate, tuple(good))
+
+    def authority(self, agency_id: UUID) -> Authority:
+        """Who may act for an agency whose root is believed; CiphertextRejected if there is none."""
+        if agency_id not in self._authorities:
+            root = self._db.get(AgencyRoot, agency_id)
+            if root is None:
+                raise CiphertextRejected(Reason.ANCHOR)
+            self._believe_root(root)
+            self._authority(root)
+        return self._authorities[agency_id]
 
     def key_state(self, agency_id: UUID, compartment: str, *, otherwise: str = "") -> KeyState:
         """The newest key state of a compartment of any agency, verified; NotReady while there is none.
@@ -81,17 +153,18 @@ class Trust:
             row = self._db.execute(_NEWEST, wanted).one_or_none()
             if row is None:
                 raise NotReady(compartment)
-            state, link = row[0], row[1:]
-            if None in link:
-                raise CiphertextRejected(Reason.REVOKED)
-            self._verified[state.holder_id] = self._verify(Link(*link))
-            self._newest[asked] = self._believe_state(state)
+            link = None if None in row[1:4] else Link(*row[1:])
+            self._newest[asked] = self._believe_state(row[0], link)
         return self._newest[asked]
 
-    def key_states(self, agency_id: UUID) -> Iterator[KeyState]:
-        """Every key state of an agency, verified."""
-        for row in self._db.scalars(select(KeyStateRow).where(KeyStateRow.agency_id == agency_id)):
-            yield self._believe_state(row)
+    def key_states(self, agency_id: UUID) -> list[KeyState]:
+        """Every key state of an agency that is still taken, verified: versions below the signed floor are left out."""
+        query = select(KeyStateRow).where(KeyStateRow.agency_id == agency_id)
+        rows = self._db.scalars(query.order_by(KeyStateRow.compartment, KeyStateRow.version)).all()
+        newest = {row.compartment: row for row in rows}  # the last of each name
+        floors = {name: self._floor(row) for name, row in newest.items()}
+        taken = [row for row in rows if row.version >= floors[row.compartment]]
+        return [self._believe_state(row, self._link(row.holder_id)) for row in taken]
 
     def agency_of_kind(self, kind: str) -> UUID:
         """The first agency that the directory root vouches to be of this kind; NotReady while there is none."""
@@ -104,21 +177,45 @@ class Trust:
             self._kinds[kind] = root.agency_id
         return self._kinds[kind]
 
-    def _link(self, whose: ColumnElement[bool]) -> Link:
-        row = self._db.execute(
-            select(AgencyRoot, Invitation, Certificate)
-            .join(Invitation, Invitation.id == Certificate.invitation_id)
-            .join(AgencyRoot, AgencyRoot.agency_id == Invitation.agency_id)
-            .where(whose)
-            .order_by(Certificate.epoch.desc())
-            .limit(1)
-        ).one_or_none()
-        if row is None:
-            raise CiphertextRejected(Reason.REVOKED)
-        return Link(*row)
+    def _link(self, member_id: UUID) -> Link | None:
+        """The member's newest certificate in force, with what vouches for it."""
+        if member_id not in self._links:
+            row = self._db.execute(_chained(_current_of(member_id)).limit(1)).one_or_none()
+            self._links[member_id] = None if row is None else Link(*row)
+        return self._links[member_id]
 
-    def _believe_state(self, row: KeyStateRow) -> KeyState:
-        state = _state(row.statement, self.certificate(row.holder_id))
+    def _holder(self, link: Link | None, member_id: UUID, compartment: str, statement: Statement) -> SignedCertificate:
+        if link is not None and self._speaks(link, member_id):
+            signed = self._verify(link)
+            self._verified[member_id] = signed
+            if compartment in policy().readable(signed.role):
+                return signed
+        for signed in self.signers(member_id):
+            entitled = compartment in policy().readable(signed.role)
+            if entitled and self.authority(UUID(signed.agency_id)).upheld(statement.digest()):
+                return signed
+        raise CiphertextRejected(Reason.REVOKED)
+
+    def _speaks(self, link: Link, member_id: UUID) -> bool:
+        if not link.touched:
+            return True
+        authority = self._authority(link.root)
+        return not authority.revoked(member_id) and authority.suspension(member_id) is None
+
+    def _floor(self, row: KeyStateRow) -> int:
+        """Which version of the key is the least that is taken, as a holder signed when this one came."""
+        if row.version == 1:
+            return 1
+        named = Succession.from_bytes(row.succession or b"")
+        signer = self.holder(_id(named.holder_id), row.compartment, named)
+        known = _succession(row.succession or b"", signer.sign_public)
+        if (known.agency, known.compartment, known.version) != (str(row.agency_id), row.compartment, row.version):
+            raise CiphertextRejected(Reason.CONTEXT)
+        return known.floor
+
+    def _believe_state(self, row: KeyStateRow, link: Link | None) -> KeyState:
+        signer = self._holder(link, row.holder_id, row.compartment, KeyState.from_bytes(row.statement))
+        state = _state(row.statement, signer)
         if (state.agency, state.compartment, state.version) != (str(row.agency_id), row.compartment, row.version):
             raise CiphertextRejected(Reason.CONTEXT)
         if (state.holder_id, state.dropbox_public) != (str(row.holder_id), row.dropbox_public):
@@ -127,10 +224,16 @@ class Trust:
 
     def _verify(self, link: Link) -> SignedCertificate:
         self._believe_root(link.root)
-        verified = verified_chain(link.root.root_public, link.invitation.statement, link.certificate.statement)
-        if verified.user_id != str(link.certificate.member_id) or verified.agency_id != str(link.root.agency_id):
-            raise CiphertextRejected(Reason.CONTEXT)
+        one = Enrolled(link.certificate, link.invitation, parsed(link.certificate.statement))
+        verified = self._authority(link.root).certified(one)
+        if verified is None:
+            raise CiphertextRejected(Reason.ISSUER)
         return verified
+
+    def _authority(self, root: AgencyRoot) -> Authority:
+        if root.agency_id not in self._authorities:
+            self._authorities[root.agency_id] = Authority(self._db, root.agency_id, root.root_public)
+        return self._authorities[root.agency_id]
 
     def _believe_root(self, root: AgencyRoot) -> None:
         """The own agency's root by its own pin, every root by the directory's."""
@@ -142,17 +245,40 @@ class Trust:
             raise CiphertextRejected(Reason.ANCHOR)
 
 
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise CiphertextRejected(Reason.FORMAT) from None
+
+
 def _current_of(member_id: Any) -> ColumnElement[bool]:
-    return and_(Certificate.member_id == member_id, Certificate.revoked_at.is_(None))
+    in_force = and_(Certificate.in_force_at.is_not(None), Certificate.revoked_at.is_(None))
+    return and_(Certificate.member_id == member_id, in_force)
 
 
-def _newest() -> Select[KeyStateRow, AgencyRoot, Invitation, Certificate]:
+def _touched(member_id: Any) -> Any:
+    return exists().where(RevocationRow.member_id == member_id).label("touched")
+
+
+def _chained(whose: ColumnElement[bool]) -> Select[AgencyRoot, Invitation, Certificate, bool]:
+    """Certificates that are or were in force, newest first, each with what vouches for it."""
+    return (
+        select(AgencyRoot, Invitation, Certificate, _touched(Certificate.member_id))
+        .join(Invitation, Invitation.id == Certificate.invitation_id)
+        .join(AgencyRoot, AgencyRoot.agency_id == Invitation.agency_id)
+        .where(whose, Certificate.in_force_at.is_not(None))
+        .order_by(Certificate.epoch.desc())
+    )
+
+
+def _newest() -> Select[KeyStateRow, AgencyRoot, Invitation, Certificate, bool]:
     """The state together with what vouches for its holder."""
     own, root = KeyStateRow.agency_id == bindparam("agency"), aliased(AgencyRoot)
     return (
-        select(KeyStateRow, root, Invitation, Certificate)
+        select(KeyStateRow, root, Invitation, Certificate, _touched(KeyStateRow.holder_id))
         .join(AgencyRoot, AgencyRoot.agency_id == KeyStateRow.agency_id)
-        # Outer joins: a state whose holder has no valid certificate is refused, never passed over for another.
+        # Outer joins: a state whose holder has no valid certificate must be upheld, and is never passed over.
         .outerjoin(Certificate, _current_of(KeyStateRow.holder_id))
         .outerjoin(Invitation, Invitation.id == Certificate.invitation_id)
         .outerjoin(root, root.agency_id == Invitation.agency_id)

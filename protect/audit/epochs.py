@@ -1,7 +1,7 @@
 """Epochs of the trail's key: a fresh first key for every agency whose auditors can hold it."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import func, insert, select
@@ -13,6 +13,7 @@ from protect.audit.entry import AUDIT
 from protect.audit.models import TrailEpoch
 from protect.vault import dropbox
 from protect.vault.encoding import lp
+from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.hpke import KeyPair
 from protect.vault.tree import new_key
 
@@ -34,12 +35,25 @@ def start_epoch(session: Session, server_secret: bytes, auditors: Mapping[uuid.U
     return after.epoch
 
 
-def start_keys(session: Session, auditor: KeyPair, agency: uuid.UUID) -> dict[int, bytes]:
-    """The first key of every epoch this agency's auditors were given; raises `CiphertextRejected` for a foreign key."""
+def start_keys(session: Session, auditors: Sequence[KeyPair], agency: uuid.UUID) -> dict[int, bytes]:
+    """The first key of every epoch this agency's auditors were given, each for one version of their key.
+
+    Raises `CiphertextRejected` for a foreign key.
+    """
     rows = session.execute(
         select(TrailEpoch.epoch, TrailEpoch.sealed_start_key).where(TrailEpoch.agency_id == agency)
     ).all()
-    return {epoch: dropbox.open(auditor.private, str(agency), AUDIT, _context(epoch), sealed) for epoch, sealed in rows}
+    return {epoch: _start_key(auditors, agency, epoch, sealed) for epoch, sealed in rows}
+
+
+def _start_key(auditors: Sequence[KeyPair], agency: uuid.UUID, epoch: int, sealed: bytes) -> bytes:
+    refused = CiphertextRejected(Reason.TAG)
+    for auditor in auditors:
+        try:
+            return dropbox.open(auditor.private, str(agency), AUDIT, _context(epoch), sealed)
+        except CiphertextRejected as error:
+            refused = error
+    raise refused
 
 
 def _context(epoch: int) -> bytes:

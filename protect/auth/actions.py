@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from protect.access import grants, identities, sessions, slots, trail_pins
+from protect.access import identities, sessions, slots, trail_pins
+from protect.access.actor import SIGNS_IN
+from protect.access.beginning import opened_keys
 from protect.access.gate import Gate
 from protect.access.models import Member
 from protect.access.runtime import Runtime
@@ -55,18 +57,17 @@ def sign_in(gate: Gate, runtime: Runtime, entered: Entered, address: str) -> Sig
     right = identities.matches(stretched, credential.verifier_hash if credential else _NO_HASH)
     fit = examine(gate, runtime, owner, entered.proof)
     failures = (attempt, guessed(runtime, owner, right=right))
-    if not (member and credential and member.status == "active" and fit):
+    if not (member and credential and member.status in SIGNS_IN and fit):
         raise _refused(gate, runtime, failures)
     slot = credential.slot.blob
     master = identities.unlock_master(slot, stretched, str(owner)) if right else _by_passkey(fit, entered)
     if not (master and used(gate, fit)):
         raise _refused(gate, runtime, failures)
     identity = identities.unlock(master, credential.identity.blob, str(owner))
-    grants.require_certified(gate.db, identity, member)
+    keys = opened_keys(gate.db, runtime, identity, member)
     trail_pins.pin_checkpoint(gate, member, credential, identity, master)
     if right:
         actions_peppers.renew(credential, stretched, str(owner))
-    keys = grants.granted_keys(gate.db, identity, member.agency_id, member.id)
     token = sessions.begin(gate.db, runtime, member, identity, keys, entered.device)
     gate.record_member(member, "session:begin")
     return SignedIn(token, member.id)

@@ -4,11 +4,11 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 
-from protect.access import founding, grants, identities, slots
+from protect.access import founding, identities, slots
+from protect.access.beginning import make_own_keys
 from protect.access.gate import Gate
 from protect.access.notes import open_note, seal_note
 from protect.access.runtime import Runtime
-from protect.access.trail_keys import start_trail_epoch
 from protect.auth import qr, totp
 from protect.auth.actions_factors_add import add_recovery, add_totp
 from protect.auth.models import Credential
@@ -122,8 +122,7 @@ def enrol(gate: Gate, runtime: Runtime, code: str, chosen: Chosen) -> str:
     )
     add_totp(gate.db, runtime, member.id, chosen.seed, chosen.step)
     add_recovery(gate.db, runtime, member.id, master, chosen.recovery)
-    made = grants.make_first_keys(gate.db, identity, member.agency_id, member.id)
-    gate.db.flush()
-    start_trail_epoch(gate.db, runtime, identity, member.agency_id, made)
+    if member.status == "active":  # else registrars certify first
+        make_own_keys(gate.db, runtime, identity, member)
     gate.record_member(member, "member:enrol")
     return member.sign_in_name

@@ -1,42 +1,91 @@
-"""Handing a key on: a holder supplies what a colleague's certificate entitles to."""
+"""Handing a key on: a holder supplies what a colleague's certificate entitles to, after seeing who authorised it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import select
 
 from protect.access import grants
+from protect.access.actor import NEWCOMER
 from protect.access.gate import Gate, Ref
+from protect.access.models import Member
+from protect.access.newcomer import own_words
 from protect.access.policy import policy
 
 
 @dataclass(frozen=True)
-class WaitingMember:
-    """A colleague who waits, and for which compartments."""
+class Authoriser:
+    """Somebody who stands for a colleague's access, and since when."""
 
+    display_name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class WaitingMember:
+    """A colleague who waits, for which compartments, and on whose word; without any, the root invited."""
+
+    member_id: UUID
     display_name: str
     role: str
     compartments: tuple[str, ...]
+    authorisers: tuple[Authoriser, ...]
+    verified: bool
 
 
 def waiting_members(gate: Gate) -> tuple[WaitingMember, ...]:
     """Who waits for keys that this session has, by name."""
     gate.permit("key:supply")
-    found: dict[tuple[str, str], list[str]] = {}
-    for item in grants.waiting(gate.db, gate.keyring):
-        found.setdefault((item.display_name, item.role), []).append(item.compartment)
-    return tuple(WaitingMember(name, role, tuple(names)) for (name, role), names in found.items())
+    return tuple(_shown(gate, items) for items in _by_member(grants.waiting(gate.db, gate.keyring)).values())
 
 
-def supply_keys(gate: Gate) -> int:
-    """Grant them all; the number of people served."""
+def supply_keys(gate: Gate, member_id: UUID | None = None) -> int:
+    """Grant them all, or those of one member; the number of people served."""
     gate.permit("key:supply")
-    requests = grants.waiting(gate.db, gate.keyring)
-    grants.supply(gate.db, gate.keyring, requests)
-    people = {request.member_id for request in requests}
-    for member_id in sorted(people):
-        names = [request.compartment for request in requests if request.member_id == member_id]
-        gate.record("key:supply", Ref("member", member_id), fields=names)
-    return len(people)
+    gate.require_fresh()
+    waiting = _by_member(grants.waiting(gate.db, gate.keyring))
+    served = {who: items for who, items in waiting.items() if member_id in (None, who)}
+    for who in sorted(served):
+        grants.supply(gate.db, gate.keyring, served[who])
+        gate.record("key:supply", Ref("member", who), fields=[item.compartment for item in served[who]])
+    return len(served)
 
 
 def missing_keys(gate: Gate) -> tuple[str, ...]:
     """The compartments that the actor's role reads and this session has no key of."""
     return tuple(name for name in policy().readable(gate.member.role) if not gate.keyring.is_granted(name))
+
+
+def words_to_compare(gate: Gate) -> str:
+    """The six words that a registrar compares with the actor, who waits to be certified; empty for everybody else."""
+    return own_words(gate) if gate.member.role == NEWCOMER else ""
+
+
+def _by_member(items: Iterable[grants.Waiting]) -> dict[UUID, list[grants.Waiting]]:
+    found: dict[UUID, list[grants.Waiting]] = {}
+    for item in items:
+        found.setdefault(item.member_id, []).append(item)
+    return found
+
+
+def _shown(gate: Gate, items: list[grants.Waiting]) -> WaitingMember:
+    first = items[0]
+    authorised = grants.who_authorised(gate.keyring.trust, gate.db, first.member_id)
+    return WaitingMember(
+        first.member_id, first.display_name, first.role, tuple(item.compartment for item in items),
+        _authorisers(gate, authorised), verified=authorised is not None,
+    )  # fmt: skip
+
+
+def _authorisers(gate: Gate, authorised: grants.Authorised | None) -> tuple[Authoriser, ...]:
+    words = authorised.words if authorised else ()
+    ids = [UUID(word.registrar_id) for word in words]
+    rows = gate.db.execute(select(Member.id, Member.display_name).where(Member.id.in_(ids)))
+    names = {row.id: row.display_name for row in rows}
+    return tuple(
+        Authoriser(names[UUID(word.registrar_id)], datetime.fromtimestamp(word.at, UTC))
+        for word in sorted(words, key=lambda word: word.at)
+        if UUID(word.registrar_id) in names
+    )

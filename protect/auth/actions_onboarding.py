@@ -12,6 +12,7 @@ from protect.access.policy import policy
 from protect.access.runtime import Runtime
 from protect.directory.actions_onboarding import NewService, register_agency, register_service, register_unit
 
+REGISTRAR: Final = "registrar"
 INVITATION_LIFE: Final = timedelta(days=14)
 
 
@@ -42,7 +43,7 @@ class AgencyPlan:
     def check(self) -> None:
         """Raise PlanRefused unless there is a registrar, and every role and unit exists."""
         names = {name for name, _province in self.units}
-        if not any(member.role == "registrar" for member in self.members):
+        if not any(member.role == REGISTRAR for member in self.members):
             raise PlanRefused(f"{self.name}: an agency needs at least one member with the role registrar")
         for member in self.members:
             if member.role not in policy().roles:
@@ -97,10 +98,13 @@ def add_agency(runtime: Runtime, directory: SigningKey, plan: AgencyPlan) -> Onb
         for service in plan.services:
             register_service(db, agency_id, service)
         founding.vouch(db, directory, agency_id, plan.kind, root)
-        codes = []
+        codes, registrars = [], []
         for member in plan.members:
             asked = MemberPlan(member.sign_in_name, member.display_name, member.role, units.get(member.unit))
-            codes.append(CodeToHand(member, founding.invite(db, root, agency_id, asked, expires).code))
+            invited = founding.invite(db, root, agency_id, asked, expires)
+            codes.append(CodeToHand(member, invited.code))
+            registrars += [invited.member_id] if member.role == REGISTRAR else []
+        founding.seat_founders(db, root, agency_id, registrars, runtime.clock())
     return Onboarded(agency_id, root, tuple(codes))
 
 

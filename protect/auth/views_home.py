@@ -1,6 +1,8 @@
 """The first page after signing in, handing keys on, and what was typed when a session ended."""
 
-from flask import flash, make_response, redirect, url_for
+from uuid import UUID
+
+from flask import flash, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from protect.access.errors import NotFound
@@ -8,6 +10,7 @@ from protect.access.gate import Gate
 from protect.auth import actions_keys, actions_lost, actions_notices, actions_own_factors
 from protect.auth.kept import in_words
 from protect.auth.pages import pages
+from protect.directory import actions_rotation
 from protect.i18n import lazy, ngettext
 from protect.web.pages import SEE_OTHER, SIGNED_IN
 from protect.web.render import render
@@ -37,15 +40,24 @@ def home(gate: Gate) -> str:
         factors=actions_own_factors.own_factors(gate),
         told=NOTICES,
         lost=actions_lost.waits(gate, gate.member.member_id),
+        words=actions_keys.words_to_compare(gate),
+        due=actions_rotation.count_due(gate),
     )
 
 
 @pages.post("/cles", needs="key:supply")
 def supply(gate: Gate) -> Response:
-    """Give the waiting colleagues their keys."""
-    count = actions_keys.supply_keys(gate)
+    """Give a waiting colleague the keys, or all of them."""
+    count = actions_keys.supply_keys(gate, _member_sent())
     flash(ngettext("%(num)s colleague has the key now.", "%(num)s colleagues have the key now.", count), "success")
     return redirect(url_for("auth.home"), SEE_OTHER)
+
+
+def _member_sent() -> UUID | None:
+    try:
+        return UUID(request.form["member"]) if "member" in request.form else None
+    except ValueError:
+        raise NotFound("member") from None
 
 
 @pages.get("/formulaire", needs=SIGNED_IN, title=lazy("What you had typed"))

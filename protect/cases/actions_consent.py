@@ -74,7 +74,9 @@ def put_consent(gate: Gate, case: OpenCase, answers: ConsentAnswers) -> Consent:
     )  # fmt: skip
     if answers.restrictions:
         owner = case.row.agency_id
-        consent.restrictions = gate.seals.drop(owner, KEPT_IN, _context(consent.id), answers.restrictions.encode())
+        consent.restrictions = gate.seals.drop(
+            owner, KEPT_IN, restrictions_context(consent.id), answers.restrictions.encode()
+        )
     gate.db.add(consent)
     return consent
 
@@ -129,7 +131,7 @@ def _withdrawal(gate: Gate, given: Consent) -> Consent:
 def _record(gate: Gate, row: Consent, withdrawal: Consent | None, opening: Opening | None) -> ConsentRecord:
     restrictions = None
     if row.restrictions is not None and opening is not None and opening.holds(KEPT_IN):
-        restrictions = opening.dropped(KEPT_IN, _context(row.id), row.restrictions.blob).decode()
+        restrictions = opening.dropped(KEPT_IN, restrictions_context(row.id), row.restrictions.blob).decode()
     withdrawn_at = withdrawal.recorded_at if withdrawal else None
     return ConsentRecord(
         id=row.id, scope=row.scope, status=status_at(gate.now(), row.status, row.valid_until, withdrawn_at),
@@ -141,7 +143,8 @@ def _record(gate: Gate, row: Consent, withdrawal: Consent | None, opening: Openi
     )  # fmt: skip
 
 
-def _context(consent_id: uuid.UUID) -> bytes:
+def restrictions_context(consent_id: uuid.UUID) -> bytes:
+    """What the restrictions of a consent are bound to."""
     return b"consent.v1" + consent_id.bytes
 
 

@@ -72,10 +72,16 @@ def _key(gate: Gate, unit_id: uuid.UUID, row: NamedRow) -> bytes:
     return gate.seals.import_key(unit_id.bytes + row.ordinal.to_bytes(8, "big") + hashlib.sha256(row.content).digest())
 
 
+def take_turn(gate: Gate, unit_id: uuid.UUID | None) -> None:
+    """Wait until no other import writes into the unit, and let none until the transaction ends."""
+    turn = int.from_bytes(unit_id.bytes[:8], "big", signed=True) if unit_id else 0
+    gate.db.execute(select(func.pg_advisory_xact_lock(turn)))
+
+
 def _unknown(gate: Gate, rows: Mapping[bytes, IntakeAnswers]) -> dict[bytes, IntakeAnswers]:
     """The rows that are not there yet. Two imports into one unit take turns, piece by piece."""
-    turn = int.from_bytes(gate.member.unit_id.bytes[:8], "big", signed=True) if gate.member.unit_id else 0
-    gate.db.execute(select(func.pg_advisory_xact_lock(turn)))
+    take_turn(gate, gate.member.unit_id)
+    gate.seals.require_newest("identity")  # else these names were made with a key that was renewed meanwhile
     known = set(gate.db.scalars(select(CaseFile.import_key).where(CaseFile.import_key.in_(list(rows)))))
     return {key: intake for key, intake in rows.items() if key not in known}
 

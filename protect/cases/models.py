@@ -54,7 +54,7 @@ class CaseCompartment(CaseBound, Base):
     name: Mapped[str]
     part: Mapped[int]
     key_version: Mapped[int]
-    wrap: Mapped[str]  # 'key': AES-KW under the compartment key; 'dropbox': HPKE to its drop-box
+    wrap: Mapped[str]  # 'key', 'taken over': AES-KW under the compartment key; 'dropbox': HPKE to its drop-box
     wrapped_key: Mapped[Sealed]
     commitment: Mapped[bytes]
     generation: Mapped[int]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from protect import __version__
-from protect.cli import access, agencies, demo, doctor, instance, records, rotation, trail, witness
+from protect.cli import access, agencies, demo, doctor, instance, keys, records, rotation, trail, witness
 from protect.cli.terminal import Refused
 from protect.config import ConfigurationRefused
 from protect.i18n import gettext
@@ -21,6 +21,7 @@ VERBS: Final = (
     *access.VERBS,
     *agencies.VERBS,
     *records.VERBS,
+    *keys.VERBS,
     *trail.VERBS,
     *witness.VERBS,
     *demo.VERBS,

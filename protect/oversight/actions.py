@@ -17,7 +17,6 @@ from protect.directory.actions import agency_names
 from protect.oversight.hours import WorkingHours
 from protect.oversight.journal import JournalLine, JournalPage, Wanted
 from protect.vault.errors import CiphertextRejected
-from protect.vault.hpke import KeyPair
 
 OVERSIGHT: Final = "oversight"
 SEARCHED: Final = 40
@@ -62,7 +61,7 @@ def verify_trail(gate: Gate) -> Report:
     """Check the whole trail, its codes too as far as the auditors' start keys reach."""
     gate.permit("trail:verify")
     gate.opening("trail:verify", [], fields=("start_key",), purpose=OVERSIGHT)
-    keys = start_keys(gate.db, gate.keyring.dropbox(AUDIT), gate.member.agency_id)
+    keys = start_keys(gate.db, tuple(gate.keyring.dropboxes(AUDIT)), gate.member.agency_id)
     return verify(gate.db, start_keys=keys, watch=gate.watch)
 
 
@@ -77,7 +76,7 @@ class _Reader:
     """Opens details with the auditors' key of this session."""
 
     def __init__(self, gate: Gate) -> None:
-        self._key: KeyPair = gate.keyring.dropbox(AUDIT)
+        self._keys = tuple(gate.keyring.dropboxes(AUDIT))
         self._agency_id = gate.member.agency_id
         self._names = _names(gate)
         self._hours = WorkingHours.of(gate.settings)
@@ -103,10 +102,12 @@ class _Reader:
         """The detail, if it was sealed to these auditors; before they had a key, others received it."""
         if line.detail is None:
             return None
-        try:
-            return open_detail(self._key, self._agency_id, line.detail)
-        except CiphertextRejected:
-            return None
+        for key in self._keys:
+            try:
+                return open_detail(key, self._agency_id, line.detail)
+            except CiphertextRejected:
+                continue
+        return None
 
 
 def _agencies(gate: Gate) -> frozenset[uuid.UUID]:

@@ -47,6 +47,18 @@ class KeyState(Statement):
     holder_id: str
 
 
+@dataclass(frozen=True)
+class Succession(Statement):
+    """That a version of a key follows the one before, and the least version that is taken: signed by a holder."""
+
+    LABEL: ClassVar[str] = "succession.v1"
+    agency: str
+    compartment: str
+    version: int
+    floor: int
+    holder_id: str
+
+
 def make_grant(
     supplier: Identity, recipient: Certificate, compartment_key: CompartmentKey, authorisation: bytes
 ) -> Grant:

@@ -47,7 +47,7 @@ class Package(NamedTuple):
 
 def build(fields: Mapping[str, str], inbox_public: bytes, shred_key: bytes, context: PackageContext) -> Package:
     """Return the package that opens with both the inbox key and the shred key, in this context only."""
-    bound = lp(_LABEL, *context.parts)
+    bound = _bound(context)
     key = new_key()
     pairs = [lp(name, value) for name, value in sorted(fields.items())]
     inner = hpke.seal(inbox_public, bound, key)
@@ -59,16 +59,34 @@ def open(  # noqa: A001 - seal and open are the words of the house
     package: Package, inbox_private: bytes, shred_key: bytes, context: PackageContext
 ) -> dict[str, str]:
     """Return the fields of a package of exactly this context, else refuse."""
-    if package.wrapped_key[:1] != _FORMAT:
+    key = _unwrapped(package.wrapped_key, inbox_private, shred_key, context)
+    return dict(_pair(pair) for pair in unlp(open_box(key, _bound(context), package.blob, BUCKET)))
+
+
+def take_over(
+    wrapped_key: bytes, inbox_private: bytes, new_public: bytes, shred_key: bytes, context: PackageContext
+) -> bytes:
+    """Return the key of a package sealed to the next inbox key, under the same shred key and for the same context."""
+    key = _unwrapped(wrapped_key, inbox_private, shred_key, context)
+    inner = hpke.seal(new_public, _bound(context), key)
+    outer = aes_key_wrap_with_padding(_shred_wrapping(shred_key, context), inner)
+    return wrapped_key[:_COMMITMENT_END] + outer
+
+
+def _bound(context: PackageContext) -> bytes:
+    return lp(_LABEL, *context.parts)
+
+
+def _unwrapped(wrapped_key: bytes, inbox_private: bytes, shred_key: bytes, context: PackageContext) -> bytes:
+    if wrapped_key[:1] != _FORMAT:
         raise CiphertextRejected(Reason.VERSION)
-    bound = lp(_LABEL, *context.parts)
     try:
-        inner = aes_key_unwrap_with_padding(_shred_wrapping(shred_key, context), package.wrapped_key[_COMMITMENT_END:])
+        inner = aes_key_unwrap_with_padding(_shred_wrapping(shred_key, context), wrapped_key[_COMMITMENT_END:])
     except InvalidUnwrap:
         raise CiphertextRejected(Reason.TAG) from None
-    key = hpke.open(inbox_private, bound, inner)
-    verify_commitment(key, package.wrapped_key[1:_COMMITMENT_END])
-    return dict(_pair(pair) for pair in unlp(open_box(key, bound, package.blob, BUCKET)))
+    key = hpke.open(inbox_private, _bound(context), inner)
+    verify_commitment(key, wrapped_key[1:_COMMITMENT_END])
+    return key
 
 
 def _pair(pair: bytes) -> tuple[str, str]:

@@ -38,7 +38,7 @@ class DataKey:
 
     def __init__(self, key: bytes) -> None:
         """Refuse a key of another length."""
-        made = expand_encoded(key, 3 * KEY_BYTES, _ROW_KEYS)
+        made = _row_keys(key)
         self.key = key
         self.content = ContentKey(made[:KEY_BYTES])
         self.manifest = made[KEY_BYTES : 2 * KEY_BYTES]
@@ -55,6 +55,11 @@ class DataKey:
     def attachment(self) -> bytes:
         """The key of attached files."""
         return expand(self.key, KEY_BYTES, "attachment.v1")
+
+
+def _row_keys(key: bytes) -> bytes:
+    """Content key, manifest key and commitment of a data key, one after the other."""
+    return expand_encoded(key, 3 * KEY_BYTES, _ROW_KEYS)
 
 
 def new_data_key() -> DataKey:
@@ -91,6 +96,15 @@ class CompartmentKey:
     def unwrap(self, case_id: str, wrapped: Wrapped) -> DataKey:
         """Return the data key wrapped for this compartment, version and case, else refuse."""
         return DataKey.committed(unwrap_under(self._kwk(case_id), wrapped.blob), wrapped.commitment)
+
+    def take_over(self, case_id: str, wrapped: Wrapped, before: "CompartmentKey") -> Wrapped:
+        """Wrap anew what the version before wrapped for the same case, the key and its commitment unchanged.
+
+        The data key is as well known as it was: who needs one that a former holder cannot know makes a fresh one.
+        """
+        key = unwrap_under(before._kwk(case_id), wrapped.blob)  # noqa: SLF001 -- the same class
+        require_equal(_row_keys(key)[2 * KEY_BYTES :], wrapped.commitment)
+        return Wrapped(wrap_under(self._kwk(case_id), key), wrapped.commitment)
 
     def _kwk(self, case_id: str) -> bytes:
         return expand_encoded(self._extracted, KEY_BYTES, self._encoded + lp(case_id))

@@ -95,7 +95,7 @@ class Trail:
 
     def keys(self, agency: uuid.UUID = AGENCY) -> dict[int, bytes]:
         with self.work() as session:
-            return start_keys(session, auditor_of(agency), agency)
+            return start_keys(session, [auditor_of(agency)], agency)
 
     def verify(
         self, keys: Mapping[int, bytes] | None = None, secret: bytes | None = None, watch: Watch | None = WATCH

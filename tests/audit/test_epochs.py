@@ -59,7 +59,7 @@ def test_every_epoch_has_a_key_of_its_own(trail: Trail) -> None:
 def test_another_agencys_auditors_do_not_open_a_start_key(trail: Trail) -> None:
     trail.epoch(AGENCY)
     with pytest.raises(CiphertextRejected), trail.work() as session:
-        start_keys(session, auditor_of(OTHER_AGENCY), AGENCY)
+        start_keys(session, [auditor_of(OTHER_AGENCY)], AGENCY)
 
 
 def test_a_start_key_moved_to_another_epoch_does_not_open(trail: Trail) -> None:

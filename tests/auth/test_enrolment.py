@@ -101,7 +101,9 @@ def test_a_replaced_public_key_gets_nothing(runtime: Runtime) -> None:
         _enrol(runtime, _code(done, name))
     with runtime.unit_of_work() as db:
         rows = {
-            name: db.scalars(select(Certificate).join(Member).where(Member.sign_in_name == name)).one()
+            name: db.scalars(
+                select(Certificate).join(Member, Member.id == Certificate.member_id).where(Member.sign_in_name == name)
+            ).one()
             for name in ("first", "second")
         }
         rows["second"].statement = rows["first"].statement

@@ -13,6 +13,7 @@ from protect.cases.sections import SECTIONS
 from protect.statistics import actions as statistics
 from protect.statistics.period import Period
 from protect.web.pages import rules_of
+from tests.access.people import member_id
 from tests.browser import DESK, NARROW, PHONE, Tab, check_width
 from tests.journeys.instance import Instance
 from tests.journeys.people_counted import count, last_quarter
@@ -57,6 +58,14 @@ PAGES = {  # of each page that is read: who reads it, and where
     "referrals.package": ("shelter_worker", ["/demandes/{referral}/dossier"]),
     "directory.services": ("supervisor", ["/services"]),
     "directory.places": ("shelter_worker", ["/places"]),
+    "members.members": ("registrar", ["/membres"]),
+    "members.invitation": ("registrar", ["/membres/invitation"]),
+    "members.show": ("registrar", ["/membres/{member}"]),
+    "members.role": ("registrar", ["/membres/{member}/fonction"]),
+    "members.hand_over": ("registrar", ["/membres/{member}/dossiers"]),
+    "members.departure": ("registrar", ["/membres/{member}/depart"]),
+    "members.keys": ("registrar", ["/cles/couverture"]),
+    "members.renewals": ("officer", ["/cles/renouvellement"]),
     "statistics.releases": ("reader", ["/publications"]),
     "statistics.show": ("reader", ["/publications/{release}"]),
     "statistics.workbench": ("analyst", ["/publications/preparation"]),
@@ -92,7 +101,10 @@ def places(instance: Instance) -> dict[str, str]:
     interrupt(instance, "officer_same_unit")
     with instance.person("officer").gate() as gate:
         (generator, *_more) = own_factors(gate).devices
-    found = {"waiting": waiting, "release": release, "proposal": proposal, "factor": generator.id}
+    member = member_id(instance.world, "officer_same_unit")
+    found = {
+        "waiting": waiting, "release": release, "proposal": proposal, "factor": generator.id, "member": member,
+    }  # fmt: skip
     return {**instance.identifiers(referral), **{name: str(one) for name, one in found.items()}}
 
 

@@ -21,6 +21,7 @@ from tests.security.telling import Copy
 COOKIE = "__Host-protect"
 SHORT_ANSWERS = {
     "number": "1", "step": "start", "decision": "refuse", "typed": "Kabongo", "asked": "",
+    "display_name": "Nouvelle", "sign_in_name": "nouvelle.venue", "role": "reader", "unit": "", "same": "yes",
     "referral_decline_reason": load().lists["referral_decline_reason"].codes()[0],
 }  # fmt: skip
 ARGUMENT = re.compile(r"<(?:[a-z]+(?:\([^)]*\))?:)?([a-z_]+)>")
@@ -43,6 +44,8 @@ def objects(copy: Copy) -> dict[str, str]:
         "session_id": str(rows(copy, "session", "member_id = :id and ended_at is null", id=officer)[0]["id"]),
         "name": "contact",
         "role": "officer",
+        "member_id": str(row(copy, "member", "sign_in_name = 'house_officer_beside'")["id"]),
+        "compartment": "identity",
     }
 
 

@@ -16,9 +16,10 @@ from tests.security.telling import Copy
 
 TABLES = {
     "case_id": "case_file", "referral_id": "referral", "consent_id": "consent", "service_id": "service",
-    "place_id": "place", "release_id": "release",
+    "place_id": "place", "release_id": "release", "member_id": "member",
 }  # fmt: skip
-SUBJECTS = ("referral_id", "place_id", "release_id", "case_id", "service_id")  # whose row the permission is asked of
+# Whose row the permission is asked of.
+SUBJECTS = ("referral_id", "place_id", "release_id", "case_id", "service_id", "member_id")
 ABSENT = 404
 UNHARMED = {200, 303, 400, 409}
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from protect.access import rows
-from protect.vault import codes, dropbox, hpke, log, manifest, package, passphrase, session, shards
+from protect.vault import codes, dropbox, hpke, imports, log, manifest, package, passphrase, session, shards
 from protect.vault.agency import AgencyVouch, directory_anchor, verify_agency
 from protect.vault.attachments import context, open_stream
 from protect.vault.box import open_box
@@ -22,9 +22,10 @@ from protect.vault.certificate import (
     enrol_key,
     verify_chain,
 )
-from protect.vault.grants import Grant, KeyState, match_key_state, open_grant, verify_key_state
+from protect.vault.grants import Grant, KeyState, Succession, match_key_state, open_grant, verify_key_state
 from protect.vault.identity import Identity, master_of, open_identity, open_slot, passkey_key
 from protect.vault.package import Package, PackageContext
+from protect.vault.register import Confirmation, Roll, Suspension, Upheld, check_founding, check_successor, end_of
 from protect.vault.sealing import ContentKey, Place, field_version
 from protect.vault.server import open_note
 from protect.vault.shards import SearchEntry
@@ -131,6 +132,30 @@ def test_grant_and_key_state() -> None:
     opened = open_grant(amina(), Grant.from_bytes(vector.raw("grant")), chain().certificate)
     assert opened.key == COMPARTMENT.key
     match_key_state(opened, verify_key_state(KeyState.from_bytes(vector.raw("state")), chain().certificate))
+
+
+def test_register() -> None:
+    vector, signer = frozen("register.v1"), amina().signing.public
+    founding = check_founding(Roll.from_bytes(vector.raw("founding")), frozen("chain.v1").raw("root_public"))
+    following = Roll.from_bytes(vector.raw("following"))
+    assert check_successor(founding, following) == "beata"
+    word = Confirmation.from_bytes(vector.raw("confirmation")).check(signer)
+    assert (word.subject, word.certificate) == (following.digest(), chain().certificate.digest())
+    suspension = Suspension.from_bytes(vector.raw("suspension")).check(signer)
+    assert end_of(suspension) == vector.raw("end")
+    assert Upheld.from_bytes(vector.raw("upheld")).check(signer).statements == (word.digest().hex(),)
+
+
+def test_succession() -> None:
+    vector = frozen("succession.v1")
+    later = CompartmentKey(key("compartment 2"), "agency-a", "identity", 2)
+    named = Succession.from_bytes(vector.raw("succession")).check(amina().signing.public)
+    assert (named.version, named.floor) == (2, 1)
+    tree = frozen("tree.v1")
+    data = later.unwrap("case-1", Wrapped(vector.raw("taken_over"), tree.raw("commitment")))
+    assert data.manifest == tree.raw("manifest")
+    earlier = imports.carried(later, vector.raw("carried"))
+    assert imports.name_row([*earlier, imports.row_key(later)], vector.raw("row")) == vector.raw("name")
 
 
 @pytest.mark.parametrize("name", ["package.v1", "package-until.v1"])

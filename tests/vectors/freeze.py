@@ -13,14 +13,15 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent.parent))
 
 from protect.access import rows  # noqa: E402
-from protect.vault import codes, dropbox, hpke, log, manifest, package, passphrase, session, shards  # noqa: E402
+from protect.vault import codes, dropbox, hpke, imports, log, manifest, package, passphrase, session, shards  # noqa: E402
 from protect.vault.agency import AgencyVouch, directory_anchor  # noqa: E402
 from protect.vault.attachments import context, seal_stream  # noqa: E402
 from protect.vault.box import seal_box  # noqa: E402
 from protect.vault.certificate import Certificate, Invitation, Revocation, anchor_of, enrol_key  # noqa: E402
-from protect.vault.grants import make_grant, make_key_state  # noqa: E402
+from protect.vault.grants import Succession, make_grant, make_key_state  # noqa: E402
 from protect.vault.identity import Identity, keep_master, passkey_key, seal_identity, wrap_slot  # noqa: E402
 from protect.vault.package import PackageContext  # noqa: E402
+from protect.vault.register import FIRST, Confirmation, Roll, Suspension, Upheld, end_of  # noqa: E402
 from protect.vault.sealing import ContentKey, Place  # noqa: E402
 from protect.vault.server import seal_note  # noqa: E402
 from protect.vault.shards import SearchEntry  # noqa: E402
@@ -133,6 +134,35 @@ def grant() -> Vector:
     return {"grant": made.to_bytes(), "state": make_key_state(AMINA, COMPARTMENT).to_bytes()}
 
 
+def register() -> Vector:
+    founding = Roll("agency-a", 0, FIRST, ("amina",), key("mark")[:16]).signed(ROOT)
+    following = Roll("agency-a", 1, founding.digest(), ("amina", "beata"), key("mark 1")[:16])
+    word = Confirmation("agency-a", following.digest(), 0, "amina", CERTIFICATE.digest(), 1_800_000_000)
+    suspension = Suspension("agency-a", "beata", "amina", 1_800_000_000, key("mark 2")[:16])
+    upheld = Upheld("agency-a", "beata", "amina", (word.digest().hex(),))
+    return {
+        "founding": founding.to_bytes(),
+        "following": following.to_bytes(),
+        "confirmation": word.signed(AMINA.signing).to_bytes(),
+        "suspension": suspension.signed(AMINA.signing).to_bytes(),
+        "end": end_of(suspension),
+        "upheld": upheld.signed(AMINA.signing).to_bytes(),
+    }
+
+
+def succession() -> Vector:
+    later = CompartmentKey(key("compartment 2"), "agency-a", "identity", 2)
+    named = Succession("agency-a", "identity", 2, 1, "amina").signed(AMINA.signing)
+    earlier = [imports.row_key(COMPARTMENT)]
+    return {
+        "succession": named.to_bytes(),
+        "taken_over": later.take_over("case-1", COMPARTMENT.wrap("case-1", DATA), COMPARTMENT).blob,
+        "carried": imports.carry(later, earlier),
+        "row": b"row",
+        "name": imports.name_row([*earlier, imports.row_key(later)], b"row"),
+    }
+
+
 def package_of_a_referral() -> Vector:
     inbox = hpke.from_seed(key("inbox") * 3, hpke.MLKEM768_X25519)
     built = package.build({"sex": "F", "family_name": "Ngoyi"}, inbox.public, key("shred"), PARCEL)
@@ -207,6 +237,8 @@ VECTORS: Mapping[str, Callable[[], Vector]] = {
     "mastercopy.v1": master_copy,
     "chain.v1": chain,
     "grant.v1": grant,
+    "register.v1": register,
+    "succession.v1": succession,
     "package.v1": package_of_a_referral,
     "package-until.v1": package_until,
     "session.v1": session_of_a_cookie,

@@ -1,0 +1,143 @@
+"""Whose word counts in an agency today, what was decided and stays decided, and who is suspended."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from protect.access.models import RevocationRow, UpheldRow
+from protect.access.rolls import Enrolled, Rolls, enough_then
+from protect.vault.certificate import Certificate as SignedCertificate
+from protect.vault.errors import CiphertextRejected, Reason
+from protect.vault.register import Confirmation, Roll, Suspension, Upheld, end_of, needed
+
+
+class Authority:
+    """What the root and the registrars of one agency stand for. Nothing is believed for standing in a table.
+
+    The caller has verified the agency's root up to an anchor of its own. What was verified is remembered for the life
+    of this object: one request.
+    """
+
+    def __init__(self, db: Session, agency_id: UUID, root_public: bytes) -> None:
+        self._db = db
+        self.rolls = Rolls(db, agency_id, root_public)
+        self._agency_id = agency_id
+        self._standing: dict[str, bool] = {}
+        self._asking: set[str] = set()
+        self._upheld: frozenset[str] = frozenset()
+        self._upheld_known = False
+
+    @property
+    def roll(self) -> Roll:
+        """The registrars in office. Raises CiphertextRejected unless every roll follows from the one before."""
+        return self.rolls.all[-1]
+
+    def in_office(self, member_id: str) -> bool:
+        """Whether the member is a registrar in office, neither suspended nor revoked: whose word counts today."""
+        if member_id in self._asking:  # two registrars who end each other's suspension end neither
+            return False
+        if member_id not in self._standing:
+            self._asking.add(member_id)
+            found = member_id in self.roll.registrars and self._is_free(UUID(member_id))
+            self._asking.discard(member_id)
+            if self._asking:  # found under an assumption about somebody else
+                return found
+            self._standing[member_id] = found
+        return self._standing[member_id]
+
+    def counting(self, subject: bytes, user_id: str) -> tuple[Confirmation, ...]:
+        """What registrars said of it whose word counts today."""
+        return tuple(word for word in self.rolls.words(subject, user_id) if self.in_office(word.registrar_id))
+
+    def enough(self, subject: bytes, user_id: str) -> bool:
+        """Whether registrars in office today confirmed it, two where there are two: for a new decision."""
+        saying = {word.registrar_id for word in self.counting(subject, user_id)}
+        return len(saying) >= self.needed(user_id)
+
+    def needed(self, user_id: str) -> int:
+        """How many registrars in office must confirm what is decided about a member."""
+        return needed(self.roll.registrars, user_id)
+
+    def settled(self, subject: bytes, user_id: str) -> bool:
+        """Whether it was confirmed by enough of those in office at the time: what was decided stays decided."""
+        words = self.rolls.words(subject, user_id)
+        good = [word for word in words if self.in_office(word.registrar_id) or self.upheld(word.digest())]
+        return enough_then(good, self.rolls.all, user_id) or self.enough(subject, user_id)
+
+    def certified(self, one: Enrolled) -> SignedCertificate | None:
+        """The certificate when the root invited to it, or enough registrars confirmed it; else None.
+
+        Raises CiphertextRejected for one that contradicts its row, or that the root should have signed and did not.
+        """
+        if (one.signed.user_id, one.signed.agency_id) != (str(one.row.member_id), str(self._agency_id)):
+            raise CiphertextRejected(Reason.CONTEXT)
+        if one.by_root:
+            return self.rolls.root_chain(one)
+        return one.signed if self.settled(one.signed.digest(), one.signed.user_id) else None
+
+    def revoked(self, member_id: UUID) -> bool:
+        """Whether a revocation ends what the member enrolled under, by whomever it was signed."""
+        ended = {row.invitation_id for row in self._revocations(member_id)} - {None}
+        return any(one.invitation.id in ended for one in self.rolls.enrolled(member_id)[:1])
+
+    def revoked_invitation(self, invitation_id: UUID) -> bool:
+        """Whether a revocation ends the invitation itself, used or not."""
+        ended = select(RevocationRow.id).where(RevocationRow.invitation_id == invitation_id).limit(1)
+        return self._db.scalar(ended) is not None
+
+    def key_in_office(self, registrar_id: UUID) -> bytes:
+        """The newest key with which a registrar in office signs; CiphertextRejected without one."""
+        key = next(self.rolls.keys_of(registrar_id), None) if self.in_office(str(registrar_id)) else None
+        if key is None:
+            raise CiphertextRejected(Reason.ISSUER)
+        return key
+
+    def suspension(self, member_id: UUID) -> Suspension | None:
+        """The suspension of a member in effect, if there is one: its end needs the word of registrars."""
+        for row in self._revocations(member_id):
+            if row.invitation_id is None:
+                suspension = Suspension.from_bytes(row.statement)
+                if not self.settled(end_of(suspension), str(member_id)):
+                    return suspension
+        return None
+
+    def upheld(self, statement: bytes) -> bool:
+        """Whether a registrar signed that this statement stays good though its signer's word counts no longer."""
+        if not self._upheld_known:
+            self._upheld_known = True  # while they are collected, what they uphold counts for nothing yet
+            self._upheld = self._collect_upheld()
+        return statement.hex() in self._upheld
+
+    def _collect_upheld(self) -> frozenset[str]:
+        """Digests that registrars in office uphold, and those that upheld registrars upheld before them."""
+        rows = self._db.scalars(select(UpheldRow.statement).where(UpheldRow.agency_id == self._agency_id)).all()
+        waiting = [statement for statement in map(Upheld.from_bytes, rows) if self._by_registrar(statement)]
+        found: set[str] = set()
+        while True:
+            good = [one for one in waiting if self.in_office(one.registrar_id) or one.digest().hex() in found]
+            if not good:
+                return frozenset(found)
+            found.update(*(one.statements for one in good))
+            waiting = [one for one in waiting if one not in good]
+
+    def _by_registrar(self, statement: Upheld) -> bool:
+        """Whether somebody who was registrar signed it, for this agency and about somebody else."""
+        if statement.agency_id != str(self._agency_id) or statement.registrar_id == statement.user_id:
+            return False
+        return any(_signed_with(statement, key) for key in self.rolls.keys_of(UUID(statement.registrar_id)))
+
+    def _is_free(self, member_id: UUID) -> bool:
+        return not self.revoked(member_id) and self.suspension(member_id) is None
+
+    def _revocations(self, member_id: UUID) -> list[RevocationRow]:
+        query = select(RevocationRow).where(RevocationRow.member_id == member_id)
+        return list(self._db.scalars(query.order_by(RevocationRow.created_at, RevocationRow.id)))
+
+
+def _signed_with(statement: Upheld, public: bytes) -> bool:
+    try:
+        statement.check(public)
+    except CiphertextRejected:
+        return False
+    return True

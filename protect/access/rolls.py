@@ -1,0 +1,164 @@
+"""The registrars of one agency through time: each roll confirmed by those of the one before, back to the root."""
+
+import hmac
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from protect.access.models import Certificate, ConfirmationRow, Invitation, Member, RollRow
+from protect.vault.certificate import REGISTRAR, anchor_of, verify_chain
+from protect.vault.certificate import Certificate as SignedCertificate
+from protect.vault.certificate import Invitation as SignedInvitation
+from protect.vault.errors import CiphertextRejected, Reason
+from protect.vault.register import Confirmation, Roll, check_founding, check_successor, needed
+
+
+# Verification is a function of bytes alone, so its results may be kept: what is revoked is decided by the query.
+@lru_cache(maxsize=1024)
+def verified_chain(root_public: bytes, invitation: bytes, certificate: bytes) -> SignedCertificate:
+    """The certificate when it chains to this root, whoever believes in the root; else CiphertextRejected."""
+    signed = SignedCertificate.from_bytes(certificate)
+    return verify_chain(anchor_of(root_public), root_public, SignedInvitation.from_bytes(invitation), signed)
+
+
+@lru_cache(maxsize=4096)
+def parsed(certificate: bytes) -> SignedCertificate:
+    """The content of a certificate; nothing of it is proven."""
+    return SignedCertificate.from_bytes(certificate)
+
+
+@lru_cache(maxsize=4096)
+def _said(statement: bytes, public: bytes) -> Confirmation | None:
+    """The confirmation when this key signed it, else nothing."""
+    try:
+        return Confirmation.from_bytes(statement).check(public)
+    except CiphertextRejected:
+        return None
+
+
+class Enrolled(NamedTuple):
+    """A certificate as the table has it, its content, and the invitation it came of; nothing of it is believed yet."""
+
+    row: Certificate
+    invitation: Invitation
+    signed: SignedCertificate
+
+    @property
+    def by_root(self) -> bool:
+        """Whether the root's signature alone can stand for it."""
+        return self.row.issued_by is None and self.invitation.issued_by is None
+
+
+class Rolls:
+    """Who was registrar under which roll, and what registrars said. The caller believes in the root.
+
+    A word of a registrar is verified to be signed by a registrar of the roll that it names. Whether that registrar's
+    word still counts is another question: `Authority`.
+    """
+
+    def __init__(self, db: Session, agency_id: UUID, root_public: bytes) -> None:
+        self._db = db
+        self.agency_id = agency_id
+        self._root_public = root_public
+        self._enrolled: dict[UUID, list[Enrolled]] = {}
+        self._asking: set[bytes] = set()
+
+    @cached_property
+    def all(self) -> Sequence[Roll]:
+        """Every roll from the founding one to the one in office, by version.
+
+        Raises CiphertextRejected unless each was confirmed by enough registrars of the one before.
+        """
+        in_force = (RollRow.agency_id == self.agency_id) & RollRow.in_force_at.is_not(None)
+        rows = self._db.scalars(select(RollRow.statement).where(in_force).order_by(RollRow.version)).all()
+        if not rows:
+            raise CiphertextRejected(Reason.ISSUER)
+        rolls = [check_founding(Roll.from_bytes(rows[0]), self._root_public)]
+        if rolls[0].agency_id != str(self.agency_id):
+            raise CiphertextRejected(Reason.CONTEXT)
+        for statement in rows[1:]:
+            after = Roll.from_bytes(statement)
+            subject = check_successor(rolls[-1], after)
+            words = [word for word in self._words(after.digest(), subject, rolls) if word.roll == rolls[-1].version]
+            if len({word.registrar_id for word in words}) < needed(rolls[-1].registrars, subject):
+                raise CiphertextRejected(Reason.ISSUER)
+            rolls.append(after)
+        return tuple(rolls)
+
+    def words(self, subject: bytes, user_id: str) -> tuple[Confirmation, ...]:
+        """What registrars said of a certificate, a roll or the end of a suspension; never the person's own word."""
+        return tuple(self._words(subject, user_id, self.all))
+
+    def enrolled(self, member_id: UUID) -> list[Enrolled]:
+        """The certificates of a member of the agency, newest first, unproven."""
+        if member_id not in self._enrolled:
+            rows = self._db.execute(
+                select(Certificate, Invitation)
+                .join(Invitation, Invitation.id == Certificate.invitation_id)
+                .join(Member, Member.id == Certificate.member_id)
+                .where(Certificate.member_id == member_id, Member.agency_id == self.agency_id)
+                .order_by(Certificate.epoch.desc())
+            )
+            found = [Enrolled(row, by, parsed(row.statement)) for row, by in rows]
+            self._enrolled[member_id] = [one for one in found if one.signed.user_id == str(member_id)]
+        return self._enrolled[member_id]
+
+    def keys_of(self, registrar_id: UUID) -> Iterator[bytes]:
+        """The keys with which the member ever signed as a registrar."""
+        for one in self.enrolled(registrar_id):
+            if self._is_registrar(one, self.all):
+                yield one.signed.sign_public
+
+    def _words(self, subject: bytes, user_id: str, rolls: Sequence[Roll]) -> Iterator[Confirmation]:
+        query = select(ConfirmationRow).where(ConfirmationRow.subject == subject)
+        for row in self._db.scalars(query.order_by(ConfirmationRow.created_at, ConfirmationRow.id)).all():
+            word = self._verified(row, rolls)
+            if word and hmac.compare_digest(word.subject, subject) and word.registrar_id != user_id:
+                yield word
+
+    def _verified(self, row: ConfirmationRow, rolls: Sequence[Roll]) -> Confirmation | None:
+        """The word, when the certificate that it names was a registrar's of the roll that it names."""
+        named = Confirmation.from_bytes(row.statement)
+        who = named.registrar_id
+        if named.agency_id != str(self.agency_id) or who != str(row.registrar_id) or named.roll >= len(rolls):
+            return None
+        for one in self.enrolled(row.registrar_id) if who in rolls[named.roll].registrars else ():
+            if one.signed.digest() == named.certificate and self._is_registrar(one, rolls):
+                return _said(row.statement, one.signed.sign_public)
+        return None
+
+    def _is_registrar(self, one: Enrolled, rolls: Sequence[Roll]) -> bool:
+        """Whether the root, or enough registrars before, made the certificate a registrar's."""
+        digest = one.signed.digest()
+        if one.signed.role != REGISTRAR or one.signed.agency_id != str(self.agency_id) or digest in self._asking:
+            return False  # two certificates that vouch for each other vouch for nothing
+        if one.by_root:
+            return self._of_root(one)
+        self._asking.add(digest)
+        try:
+            return enough_then(self._words(digest, one.signed.user_id, rolls), rolls, one.signed.user_id)
+        finally:
+            self._asking.discard(digest)
+
+    def root_chain(self, one: Enrolled) -> SignedCertificate:
+        """The certificate when the root's signature, by way of the invitation, stands for it; CiphertextRejected."""
+        return verified_chain(self._root_public, one.invitation.statement, one.row.statement)
+
+    def _of_root(self, one: Enrolled) -> bool:
+        try:
+            self.root_chain(one)
+        except CiphertextRejected:
+            return False
+        return True
+
+
+def enough_then(words: Iterator[Confirmation] | Sequence[Confirmation], rolls: Sequence[Roll], user_id: str) -> bool:
+    """Whether under some roll as many registrars as it asks for said the same."""
+    saying: dict[int, set[str]] = {}
+    for word in words:
+        saying.setdefault(word.roll, set()).add(word.registrar_id)
+    return any(len(who) >= needed(rolls[version].registrars, user_id) for version, who in saying.items())

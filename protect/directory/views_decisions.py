@@ -1,0 +1,50 @@
+"""The pages about members, and what is said when a registrar may not do what was asked."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import flash, redirect, url_for
+from werkzeug.wrappers import Response
+
+from protect.access.errors import AlreadyConfirmed, Conflict, LastHolder, NotYourself
+from protect.access.gate import Gate
+from protect.directory.actions_members import UnitNeeded
+from protect.directory.labels import key_name
+from protect.i18n import format_list, language, lazy
+from protect.i18n import gettext as _
+from protect.web.pages import SEE_OTHER, Pages
+
+pages = Pages("members", __name__)
+
+MEMBER = "/membres/<uuid:member_id>"
+TITLE = lazy("Member")
+
+
+def to_member(member_id: UUID, page: str = "members.show") -> Response:
+    """Back to the page of the member, or to another page about the member."""
+    return redirect(url_for(page, member_id=member_id), SEE_OTHER)
+
+
+def decide(gate: Gate, member_id: UUID, decision: Callable[[], str], after: str = "members.show") -> Response:
+    """Take a decision in a savepoint, and say what came of it on the member's page, or on the one named."""
+    try:
+        with gate.db.begin_nested():
+            said = decision()
+        flash(said, "success")
+    except (AlreadyConfirmed, Conflict, LastHolder, NotYourself, UnitNeeded) as error:
+        flash(refusal(error), "notice")
+    return to_member(member_id, after)
+
+
+def refusal(error: Exception) -> str:
+    """Why it was not done, and what to do."""
+    if isinstance(error, AlreadyConfirmed):
+        return _("You agreed already. Another registrar must agree too.")
+    if isinstance(error, NotYourself):
+        return _("You cannot decide about yourself. Another registrar of your agency can.")
+    if isinstance(error, UnitNeeded):
+        return _("This role works in an office: choose one.")
+    if isinstance(error, LastHolder):
+        keys = format_list([str(key_name(name, language())) for name in error.compartments])
+        return _("Nobody else could open %(keys)s any more. Let a colleague receive the key first.", keys=keys)
+    return _("Something else was decided meanwhile, or waits for a second registrar. Look at the page again.")

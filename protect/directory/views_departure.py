@@ -1,0 +1,134 @@
+"""Pages of a registrar: another role, a suspension, handing over, a departure, and who can open what."""
+
+from uuid import UUID
+
+from flask import flash
+from werkzeug.wrappers import Response
+
+from protect.access.errors import Conflict, LastHolder, NotYourself
+from protect.access.gate import Gate
+from protect.directory import actions_departure, actions_members
+from protect.directory.actions_members import UnitNeeded
+from protect.directory.forms import PressForm
+from protect.directory.forms_members import ChangeForm, HandOverForm
+from protect.directory.labels import BELONGINGS, key_name
+from protect.directory.views_decisions import MEMBER, decide, pages, refusal, to_member
+from protect.i18n import gettext as _
+from protect.i18n import language, lazy, ngettext
+from protect.web.render import render
+
+ROLE = lazy("Another role or office")
+HAND_OVER = lazy("Hand the cases over")
+DEPARTURE = lazy("Departure")
+
+
+@pages.get(f"{MEMBER}/fonction", needs="member:change", title=ROLE)
+def role(gate: Gate, member_id: UUID) -> str:
+    """Ask for the role and the office."""
+    shown = actions_members.show_member(gate, member_id)
+    form = ChangeForm(formdata=None, data={"role": shown.line.role, "unit": str(shown.unit_id or "")})
+    return _ask_role(gate, member_id, form)
+
+
+@pages.post(f"{MEMBER}/fonction", needs="member:change", title=ROLE)
+def change(gate: Gate, member_id: UUID) -> str | Response:
+    """Change them, once enough registrars agree."""
+    form = ChangeForm()
+    form.offer(*actions_members.offered(gate))
+    if not form.validate():
+        return _ask_role(gate, member_id, form)
+    unit_id = UUID(form.unit.data) if form.unit.data else None
+    try:
+        with gate.db.begin_nested():
+            done = actions_departure.change(gate, member_id, form.role.data, unit_id)
+    except (Conflict, LastHolder, NotYourself, UnitNeeded) as error:
+        form.form_errors.append(refusal(error))
+        return _ask_role(gate, member_id, form)
+    flash(_("It is changed. The person signs in again.") if done else _second(), "success")
+    return to_member(member_id)
+
+
+@pages.post(f"{MEMBER}/suspension", needs="member:change")
+def suspend(gate: Gate, member_id: UUID) -> Response:
+    """Stop a member at once."""
+
+    def decision() -> str:
+        actions_departure.suspend(gate, member_id)
+        return _("The person is signed out and cannot sign in.")
+
+    return decide(gate, member_id, decision)
+
+
+@pages.post(f"{MEMBER}/reprise", needs="member:change")
+def resume(gate: Gate, member_id: UUID) -> Response:
+    """End a suspension."""
+
+    def decision() -> str:
+        done = actions_departure.resume(gate, member_id)
+        return _("The person can sign in again.") if done else _second()
+
+    return decide(gate, member_id, decision)
+
+
+@pages.get(f"{MEMBER}/dossiers", needs="member:change", title=HAND_OVER)
+def hand_over(gate: Gate, member_id: UUID) -> str:
+    """Ask to whom the cases go."""
+    return _ask_colleague(gate, member_id, HandOverForm(formdata=None))
+
+
+@pages.post(f"{MEMBER}/dossiers", needs="member:change", title=HAND_OVER)
+def give(gate: Gate, member_id: UUID) -> str | Response:
+    """Give them to the colleague."""
+    form = HandOverForm()
+    form.offer(actions_departure.hand_over(gate, member_id).colleagues)
+    if not form.validate():
+        return _ask_colleague(gate, member_id, form)
+    given = actions_departure.give(gate, member_id, UUID(form.colleague.data))
+    flash(ngettext("%(num)s thing was handed over.", "%(num)s things were handed over.", given), "success")
+    return to_member(member_id)
+
+
+@pages.get(f"{MEMBER}/depart", needs="member:change", title=DEPARTURE)
+def departure(gate: Gate, member_id: UUID) -> str:
+    """The three steps of a departure, and how far each has come."""
+    shown = actions_members.show_member(gate, member_id)
+    waits = actions_departure.hand_over(gate, member_id)
+    known = [(key_name(key.compartment, language()), key) for key in actions_departure.keys_known(gate, member_id)]
+    page = {"member": shown, "waits": waits, "kinds": BELONGINGS, "keys": known}
+    return render("directory/members_departure.html", **page, form=PressForm(formdata=None))
+
+
+@pages.post(f"{MEMBER}/depart", needs="member:change")
+def leave(gate: Gate, member_id: UUID) -> Response:
+    """End the access for good."""
+
+    def decision() -> str:
+        done = actions_departure.leave(gate, member_id)
+        return _("The access has ended. The keys that the person held must be renewed now.") if done else _second()
+
+    return decide(gate, member_id, decision, after="members.departure")
+
+
+@pages.get("/cles/couverture", needs="member:read", title=lazy("Who can open what"))
+def keys(gate: Gate) -> str:
+    """Every key of the agency, and who has it."""
+    lines = [(key_name(line.compartment, language()), line) for line in actions_departure.key_lines(gate)]
+    return render("directory/members_keys.html", lines=lines)
+
+
+def _second() -> str:
+    return _("You agreed. It counts once a second registrar agrees too.")
+
+
+def _ask_role(gate: Gate, member_id: UUID, form: ChangeForm) -> str:
+    form.offer(*actions_members.offered(gate))
+    shown = actions_members.show_member(gate, member_id)
+    return render("directory/members_role.html", form=form, submit=_("Sign the change"), member=shown)
+
+
+def _ask_colleague(gate: Gate, member_id: UUID, form: HandOverForm) -> str:
+    waits = actions_departure.hand_over(gate, member_id)
+    form.offer(waits.colleagues)
+    shown = actions_members.show_member(gate, member_id)
+    page = {"member": shown, "waits": waits, "kinds": BELONGINGS}
+    return render("directory/members_hand_over.html", form=form, submit=_("Hand over"), **page)

@@ -1,0 +1,68 @@
+"""What referrals keep sealed, sealed anew when a key is renewed: the sender's copies, the requests, the packages."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+
+from protect.access.gate import Gate, Ref
+from protect.access.rotation import Part, Piece
+from protect.access.rotor import Rotor
+from protect.referrals import facts
+from protect.referrals.actions_rows import package_context
+from protect.referrals.models import DisclosurePackage, Referral
+
+AT_ONCE: Final = 400
+
+
+def pass_on_copies(gate: Gate, rotor: Rotor, cursor: UUID | None) -> Piece:
+    """Put the sender's copies into the newest drop-box."""
+    found = gate.db.scalars(_next(select(Referral), Referral.agency_id == gate.member.agency_id, cursor)).all()
+    done = 0
+    for row in found:
+        moved = rotor.passed_on(Ref("referral", row.id), facts.context(row.id, "sender"), row.sender_copy)
+        if moved is not None:
+            row.sender_copy, done = moved, done + 1
+    return _piece(found, done)
+
+
+def pass_on_requests(gate: Gate, rotor: Rotor, cursor: UUID | None) -> Piece:
+    """Put the requests that were received into the newest inbox."""
+    found = gate.db.scalars(_next(select(Referral), Referral.to_agency_id == gate.member.agency_id, cursor)).all()
+    done = 0
+    for row in found:
+        moved = rotor.passed_on(Ref("referral", row.id), facts.context(row.id, "inbox"), row.request)
+        if moved is not None:
+            row.request, done = moved, done + 1
+    return _piece(found, done)
+
+
+def pass_on_packages(gate: Gate, rotor: Rotor, cursor: UUID | None) -> Piece:
+    """Seal the keys of the packages that were received to the newest inbox; those destroyed stay as they are."""
+    query = select(Referral, DisclosurePackage).join(DisclosurePackage, DisclosurePackage.referral_id == Referral.id)
+    found = gate.db.execute(_next(query, Referral.to_agency_id == gate.member.agency_id, cursor)).all()
+    done = 0
+    for row, package in found:
+        moved = rotor.package_key(package.wrapped_key, package_context(row, package.valid_until))
+        if moved is not None:
+            package.wrapped_key, done = moved, done + 1
+    return _piece([row for row, _package in found], done)
+
+
+def _next(query: Any, whose: ColumnElement[bool], cursor: UUID | None) -> Any:
+    """The next ones by id, held until they are written."""
+    if cursor is not None:
+        query = query.where(Referral.id > cursor)
+    ordered = query.where(whose).order_by(Referral.id).limit(AT_ONCE)
+    return ordered.with_for_update(of=Referral).execution_options(populate_existing=True)
+
+
+def _piece(found: Any, done: int) -> Piece:
+    return Piece(done, cursor=found[-1].id if len(found) == AT_ONCE else None)
+
+
+PARTS: Final = (
+    Part("sender_copy", frozenset({"coded"}), pass_on_copies),
+    Part("request", frozenset({"inbox"}), pass_on_requests),
+    Part("package", frozenset({"inbox"}), pass_on_packages),
+)
