@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from protect.audit.entry import CONTENT
 from protect.audit.models import TrailEntry
 
-PAGE_SIZE = 50
+PAGE_SIZE = 40
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
+from tests.journeys.enrolling import read_codes, read_generator
 from tests.journeys.instance import Instance
 from tests.journeys.steps import CODE, follow, inspect, press, said, title
 
@@ -66,25 +67,6 @@ def type_words(page: Page, second: str, fifth: str) -> None:
     page.get_by_label("Mot numéro 2").fill(second)
     page.get_by_label("Mot numéro 5").fill(fifth)
     press(page, "Continuer")
-
-
-def read_generator(page: Page) -> pyotp.TOTP:
-    """Copy the secret into a generator, miss once, then type the code of this step: the next one stays."""
-    title(page, "Votre générateur de codes")
-    inspect(page, "generator")
-    page.get_by_text("Je ne peux pas scanner l’image").click()
-    generator = pyotp.TOTP(page.locator(".app-code").inner_text().replace(" ", ""))
-    for typed in ("12", generator.at(datetime.now(UTC))):
-        page.get_by_label("Les six chiffres affichés").fill(typed)
-        press(page, "Continuer")
-    return generator
-
-
-def read_codes(page: Page) -> None:
-    title(page, "Vos codes de secours")
-    expect(page.locator(".app-codes li")).to_have_count(4)
-    inspect(page, "recovery-codes")
-    press(page, "Je les ai rangés")
 
 
 def sign_in(page: Page, name: str, words: list[str], generator: pyotp.TOTP) -> None:
