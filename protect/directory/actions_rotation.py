@@ -14,6 +14,8 @@ from protect.access.gate import Gate
 from protect.access.models import Member
 from protect.access.rotation import Progress
 
+__all__ = ["RENEWABLE", "HeldKey", "Progress", "count_due", "held_keys", "renew", "work", "work_on_due"]
+
 RENEWABLE: Final = rotation.ONWARD | rotation.REPLACED
 PAUSE: Final = 0.2  # seconds, while somebody else holds what is to be sealed anew
 
@@ -75,6 +77,18 @@ def work(
             return progress
         if progress.wait:
             time.sleep(PAUSE)
+
+
+def work_on_due(gates: Callable[[], Gate], *, seconds: float) -> tuple[Progress, ...]:
+    """Every key that is due, one after the other, until all are done or the time is over; how far each one came."""
+    until, came = time.monotonic() + seconds, []
+    with gates() as gate:
+        due = [key.compartment for key in held_keys(gate) if key.is_due]
+    for compartment in due:
+        came.append(work(gates, compartment, seconds=until - time.monotonic()))
+        if time.monotonic() >= until:
+            break
+    return tuple(came)
 
 
 def _held(gate: Gate, names: dict[object, str], one: Coverage, progress: Progress | None) -> HeldKey:

@@ -1,11 +1,14 @@
 """The page on which holders renew the keys that they hold."""
 
+from collections.abc import Callable
+
 from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from protect.access.errors import Conflict, NotFound
 from protect.access.gate import Gate
 from protect.directory import actions_rotation
+from protect.directory.actions_rotation import Progress
 from protect.directory.labels import key_name
 from protect.directory.views_decisions import pages
 from protect.i18n import gettext as _
@@ -20,7 +23,8 @@ WHILE = 4.0  # seconds of one request
 def renewals(gate: Gate) -> str:
     """The keys that the person holds, and which of them are due."""
     held = [(key_name(key.compartment, language()), key) for key in actions_rotation.held_keys(gate)]
-    return render("directory/keys_renewal.html", held=held)
+    due = sum(key.is_due for _name, key in held)
+    return render("directory/keys_renewal.html", held=held, due=due)
 
 
 @pages.post("/cles/renouvellement/<compartment>", needs="key:rotate")
@@ -28,17 +32,29 @@ def renew(gate: Gate, compartment: str) -> Response:
     """Begin or go on for a few seconds; the page tells how far it came."""
     if compartment not in actions_rotation.RENEWABLE:
         raise NotFound("key")
+    return _done(lambda: (actions_rotation.work(gate.again, compartment, seconds=WHILE),))
+
+
+@pages.post("/cles/renouvellement", needs="key:rotate")
+def renew_due(gate: Gate) -> Response:
+    """The same with every key that is due."""
+    return _done(lambda: actions_rotation.work_on_due(gate.again, seconds=WHILE))
+
+
+def _done(work: Callable[[], tuple[Progress, ...]]) -> Response:
+    """Work, say what came of it, and show the keys again."""
     try:
-        progress = actions_rotation.work(gate.again, compartment, seconds=WHILE)
+        came = work()
     except Conflict:
         flash(_("A colleague renewed this key a moment ago. Look at the page again."), "notice")
-    else:
-        if progress.finished:
-            flash(_("The key is renewed."), "success")
-            if progress.left:
-                flash(_left(progress.left), "notice")
-        else:
-            flash(_("Not everything is sealed anew yet: go on."), "notice")
+        return redirect(url_for("members.renewals"), SEE_OTHER)
+    finished = sum(progress.finished for progress in came)
+    if finished:
+        flash(ngettext("%(num)s key is renewed.", "%(num)s keys are renewed.", finished), "success")
+    if left := sum(progress.left for progress in came if progress.finished):
+        flash(_left(left), "notice")
+    if finished < len(came):
+        flash(_("Not everything is sealed anew yet: go on."), "notice")
     return redirect(url_for("members.renewals"), SEE_OTHER)
 
 

@@ -19,10 +19,22 @@ def test_a_key_that_a_leaver_knew_is_renewed(world: World) -> None:
     for _ in range(20):
         client.post(f"{ADDRESS}/contact")
         page = client.follow().text
-        if "La clé est renouvelée" in page:
+        if "clé est renouvelée" in page:
             break
-    assert "La clé est renouvelée" in page
+    assert "clé est renouvelée" in page
     assert re.search(r"5\s+clés que vous détenez", client.get("/").text)
+
+
+def test_all_that_are_due_are_renewed_with_one_press(world: World) -> None:
+    turning.fill(world)
+    people.decide(world, "officer_same_unit", "leave")
+    client = world.officer.client
+    for _ in range(20):
+        if "Renouveler toutes" not in client.get(ADDRESS).text:
+            break
+        client.post(ADDRESS)
+    assert "doit être renouvelée" not in client.get("/").text
+    assert "doivent être renouvelées" not in client.get("/").text
 
 
 def test_a_key_that_somebody_else_renews_meanwhile(world: World) -> None:
