@@ -16,7 +16,7 @@ from protect.access.closer import Closer
 from protect.access.founding import new_root
 from protect.access.gate import Gate
 from protect.access.policy import policy
-from protect.access.renewal import take_over
+from protect.access.renewal import KEPT, take_over
 from protect.access.runtime import Runtime
 from protect.access.session_keys import QUICK
 from protect.access.trail_log import log_signer
@@ -24,6 +24,7 @@ from protect.access.trail_pins import contradicted
 from protect.audit.sealer import Sealer
 from protect.auth import login
 from protect.auth.actions import sign_out
+from protect.auth.actions_factor_secrets import reseal_factors
 from protect.auth.stops import waiting as stops_waiting
 from protect.auth.views import pages as auth_pages
 from protect.cases.actions import on_saved
@@ -108,6 +109,8 @@ def open_runtime(data: Path) -> tuple[Runtime, Database]:
         migrate.require_current(web)
         require_no_drift(web, Base.metadata)
         runtime = Runtime(settings, secrets, web, ShredStore(settings.data / "shred.sqlite"))
+        if reseal_factors not in KEPT["totp"]:
+            KEPT["totp"].append(reseal_factors)
         take_over(runtime)
     except BaseException:
         web.dispose()

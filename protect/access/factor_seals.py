@@ -1,5 +1,6 @@
 """What the server keeps of second factors, sealed under a secret of its own and bound to member and factor."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -41,11 +42,22 @@ def open_factor(runtime: Runtime, holder: Holder, blob: bytes) -> tuple[bytes, .
         return None
 
 
+def renewed(versions: Sequence[bytes], holder: Holder, blob: bytes) -> tuple[bytes, tuple[bytes, ...]] | None:
+    """The secret under the version in use, and its parts; None when it is so already or opens under none of them."""
+    for number, secret in enumerate(versions):
+        try:
+            plain = server.open_note(secret, _LABEL, holder.context, blob)
+        except CiphertextRejected:
+            continue
+        return (server.seal_note(versions[0], _LABEL, holder.context, plain), tuple(unlp(plain))) if number else None
+    return None
+
+
 def user_handle(runtime: Runtime, member_id: UUID) -> bytes:
-    """What a passkey keeps of its owner: nothing that anybody else can read."""
+    """What the next passkey keeps of its owner, and its row as well: nothing that anybody else can read."""
     return derive(runtime.secrets.totp, _OWNER, str(member_id))
 
 
-def handle_of(runtime: Runtime, credential_id: bytes) -> bytes:
+def handle_of(secret: bytes, credential_id: bytes) -> bytes:
     """By which a passkey is known to be registered already: a keyed hash, which names no device."""
-    return derive(runtime.secrets.totp, _HANDLE, credential_id)
+    return derive(secret, _HANDLE, credential_id)

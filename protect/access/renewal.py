@@ -61,7 +61,7 @@ def _opened(db: Session, secret: bytes) -> State | None:
 
 Reseal = Callable[[Session, Sequence[bytes]], bool]
 """Seals anew what opens under a former version, given all versions with the one in use first; whether it did."""
-KEPT: Final[dict[str, list[Reseal]]] = {"session": [_trail]}
+KEPT: Final[dict[str, list[Reseal]]] = {"session": [_trail], "totp": []}
 """By secret, whatever the database keeps sealed under it for good; the composition root adds what is above this room.
 
 What only its owner can open, as under the pepper, is not here: it goes over when the owner signs in.

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
 from protect.access import slots
-from protect.access.factor_seals import Holder, open_factor, user_handle
+from protect.access.factor_seals import Holder, open_factor
 from protect.access.gate import Gate
 from protect.access.models import DoneOnce
 from protect.access.notes import open_note, seal_note
@@ -85,7 +85,7 @@ def examine(gate: Gate, runtime: Runtime, member_id: UUID | None, proof: Proof) 
     found = list(gate.db.scalars(select(Factor).where(Factor.member_id == owner)))
     open_to_guesses = may_guess(gate, runtime, owner)
     if proof.assertion:
-        return _passkey(gate, runtime, owner, found, proof)
+        return _passkey(gate, runtime, found, proof)
     if slots.is_recovery_code(proof.code):
         return _recovery(runtime, owner, found, proof.code)
     fit = _totp(gate, runtime, found, "".join(proof.code.split()))
@@ -157,11 +157,15 @@ def _recovery(runtime: Runtime, owner: UUID, found: list[Factor], typed: str) ->
     return fit
 
 
-def _passkey(gate: Gate, runtime: Runtime, owner: UUID, found: list[Factor], proof: Proof) -> Fit | None:
+def _passkey(gate: Gate, runtime: Runtime, found: list[Factor], proof: Proof) -> Fit | None:
     challenge = read_challenge(gate, runtime, proof.challenge)
     credential, whose = passkeys.claimed(proof.assertion)
-    known = [(one, parts[1]) for one, parts in opened(runtime, found, "passkey") if parts[0] == credential]
-    factor, public_key = known[0] if known and whose in {b"", user_handle(runtime, owner)} else (None, passkeys.NOBODY)
+    known = [
+        (one, public_key)
+        for one, (kept, public_key, owner) in opened(runtime, found, "passkey")
+        if kept == credential and whose in {b"", owner}
+    ]
+    factor, public_key = known[0] if known else (None, passkeys.NOBODY)
     site = passkeys.Site.of(gate.settings.public_url)
     last = factor.last if factor else 0
     try:

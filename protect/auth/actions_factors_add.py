@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from protect.access import slots
-from protect.access.factor_seals import Holder, handle_of, seal_factor
+from protect.access.factor_seals import Holder, handle_of, seal_factor, user_handle
 from protect.access.runtime import Runtime
 from protect.auth.models import Factor
 from protect.auth.passkeys import NewPasskey
@@ -38,10 +38,11 @@ def add_passkey(
     db: Session, runtime: Runtime, member_id: UUID, made: NewPasskey, opens: tuple[bytes, bytes] | None
 ) -> None:
     """A passkey; `opens` is the user master key and the passkey's secret that shall open it."""
-    row_id = uuid4()
-    secret = Sealed(seal_factor(runtime, Holder("passkey", member_id, row_id), made.credential_id, made.public_key))
+    row_id, whose = uuid4(), user_handle(runtime, member_id)
+    holder = Holder("passkey", member_id, row_id)
+    secret = Sealed(seal_factor(runtime, holder, made.credential_id, made.public_key, whose))
     row = Factor(id=row_id, member_id=member_id, kind="passkey", secret=secret, last=made.counter)
-    row.handle, row.created_at = handle_of(runtime, made.credential_id), runtime.clock()
+    row.handle, row.created_at = handle_of(runtime.secrets.totp, made.credential_id), runtime.clock()
     if opens is not None:
         row.slot = Sealed(slots.passkey_slot(opens[0], str(member_id), row_id, opens[1]))
     db.add(row)

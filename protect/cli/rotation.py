@@ -107,6 +107,9 @@ RENEWALS: Final[Mapping[str, Renewal]] = {
     "session": Renewal(
         lazy("All sessions have ended: everybody signs in again. An enrolment under way begins anew."), _nothing
     ),
+    "totp": Renewal(
+        lazy("Code generators, passkeys and recovery codes go on as before: nobody has to make a new one."), _nothing
+    ),
     "flask": Renewal(
         lazy("Forms that were open can no longer be sent: reload the page. Nobody is signed out."), _nothing
     ),

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
+from protect.access import sessions
 from protect.access.gate import Gate
 from protect.access.models import Member
 from protect.access.runtime import Runtime
@@ -20,10 +21,11 @@ from tests.auth.authenticator import Authenticator, encoded
 from tests.world import PASSPHRASE, Person, World
 
 
-def register(person: Person, device: Authenticator, prf: str = "") -> None:
-    runtime = person._world.runtime
-    person.sign_in()
-    with person.gate() as gate:
+def register(person: Person, device: Authenticator, prf: str = "", runtime: Runtime | None = None) -> None:
+    if runtime is None:
+        person.sign_in()
+    runtime = runtime or person._world.runtime
+    with Gate(runtime, sessions.find(runtime, person.token).actor, token=person.token) as gate:
         asked = own.ask_new_passkey(gate, runtime)
         own.add_new_passkey(gate, runtime, Proof("", device.make(asked.options), asked.challenge, prf))
 

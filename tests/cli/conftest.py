@@ -1,10 +1,13 @@
 """An instance folder over the small world, as the operator's verbs find it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from protect.access.runtime import Runtime
+from protect.app import open_runtime
 from protect.cli import main
 from tests.world import World
 
@@ -31,3 +34,14 @@ def protect(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., t
         return code, said.out + said.err
 
     return run
+
+
+@pytest.fixture
+def started(folder: Path, world: World) -> Callable[[], Runtime]:
+    """Start anew, as a server does."""
+
+    def start() -> Runtime:
+        runtime, _database = open_runtime(folder)
+        return replace(runtime, clock=world.runtime.clock)
+
+    return start
