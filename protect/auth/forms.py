@@ -69,6 +69,12 @@ class LostPhraseForm(ProofForm):
         self.first.data = ""
 
 
+class CurrentPhraseForm(BaseForm):
+    """The passphrase in use, before another takes its place."""
+
+    passphrase = Secret(_("Your present passphrase"), validators=[Required(_("Enter your passphrase")), Length(400)])
+
+
 class PasskeyForm(BaseForm):
     """The passkey that a browser made, for the script of the page."""
 

@@ -23,6 +23,7 @@ NOTICES = {
     "factor:use recovery": lazy("A recovery code was used"),
     "factor:remove totp": lazy("A code generator was removed"),
     "factor:remove passkey": lazy("A passkey was removed"),
+    "passphrase:change": lazy("The passphrase was replaced from inside a session"),
     "passphrase:renew": lazy("The passphrase was replaced with a recovery code"),
 }
 

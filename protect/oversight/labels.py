@@ -23,6 +23,7 @@ ACTIONS: Final[Mapping[str, Any]] = {
     "factor:renew": lazy("New recovery codes made"),
     "passphrase:recover": lazy("New passphrase asked with a recovery code"),
     "passphrase:renew": lazy("Passphrase replaced"),
+    "passphrase:change": lazy("Passphrase changed by its owner"),
     "member:enrol": lazy("Enrolment"),
     "member:invite": lazy("Member invited"),
     "member:new-code": lazy("New code given"),

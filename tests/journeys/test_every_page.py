@@ -34,6 +34,7 @@ PAGES = {  # of each page that is read: who reads it, and where
     "auth.factors": ("officer", ["/moyens"]),
     "auth.new_generator": ("officer", ["/moyens/generateur"]),
     "auth.new_passkey": ("officer", ["/moyens/cle"]),
+    "auth.own_phrase": ("officer", ["/moyens/phrase"]),
     "auth.new_codes": ("officer", ["/moyens/secours"]),
     "auth.ask_removal": ("officer", ["/moyens/{factor}/retrait"]),
     "auth.reason": ("officer", ["/motif"]),
