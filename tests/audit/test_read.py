@@ -1,4 +1,4 @@
-"""Pages of the trail: newest first, fifty at a time, only what matches."""
+"""Pages of the trail: newest first, so many at a time, only what matches."""
 
 from datetime import date, timedelta, timezone
 
@@ -6,7 +6,7 @@ import pytest
 
 from protect.audit.append import append
 from protect.audit.entry import open_detail
-from protect.audit.read import Filter, Page, page
+from protect.audit.read import PAGE_SIZE, Filter, Page, page
 from tests.audit.hands import AGENCY, OTHER_AGENCY, START, Trail, auditor_of, entry
 
 
@@ -19,21 +19,21 @@ def numbers(found: Page) -> list[int | None]:
     return [line.case_generation for line in found.lines]
 
 
-def test_pages_of_fifty_run_from_the_newest_to_the_oldest(trail: Trail) -> None:
+def test_pages_run_from_the_newest_to_the_oldest(trail: Trail) -> None:
     with trail.work() as session:
-        for number in range(101):
+        for number in range(2 * PAGE_SIZE + 1):
             append(session, entry(number, detail=None))
     first = read(trail)
-    assert numbers(first) == list(range(100, 50, -1))
+    assert numbers(first) == list(range(2 * PAGE_SIZE, PAGE_SIZE, -1))
     second = read(trail, before=first.older)
-    assert numbers(second) == list(range(50, 0, -1))
+    assert numbers(second) == list(range(PAGE_SIZE, 0, -1))
     third = read(trail, before=second.older)
     assert (numbers(third), third.older) == ([0], None)
 
 
-def test_a_last_page_of_exactly_fifty_has_no_next(trail: Trail) -> None:
+def test_a_last_page_of_exactly_one_page_has_no_next(trail: Trail) -> None:
     with trail.work() as session:
-        for number in range(50):
+        for number in range(PAGE_SIZE):
             append(session, entry(number, detail=None))
     assert read(trail).older is None
 
