@@ -92,7 +92,7 @@ class Trust:
         """The member's certificate in force, verified up to a pinned anchor; CiphertextRejected if any link fails."""
         if member_id not in self._verified:
             link = self._link(member_id)
-            if link is None or (link.touched and self._authority(link.root).revoked(member_id)):
+            if link is None or self._ended(link, member_id):
                 raise CiphertextRejected(Reason.REVOKED)
             self._verified[member_id] = self._verify(link)
         return self._verified[member_id]
@@ -166,6 +166,11 @@ class Trust:
         taken = [row for row in rows if row.version >= floors[row.compartment]]
         return [self._believe_state(row, self._link(row.holder_id)) for row in taken]
 
+    def root_public(self, agency_id: UUID) -> bytes:
+        """The root of an agency, believed by the pins; CiphertextRejected when it has none."""
+        self.authority(agency_id)
+        return self._db.get_one(AgencyRoot, agency_id).root_public
+
     def agency_of_kind(self, kind: str) -> UUID:
         """The first agency that the directory root vouches to be of this kind; NotReady while there is none."""
         if kind not in self._kinds:
@@ -188,10 +193,11 @@ class Trust:
         if link is not None and self._speaks(link, member_id):
             signed = self._verify(link)
             self._verified[member_id] = signed
-            if compartment in policy().readable(signed.role):
+            # Somebody who began anew signed with other keys before: of those, only what was upheld counts.
+            if compartment in policy().readable(signed.role) and (not link.touched or _is_by(statement, signed)):
                 return signed
         for signed in self.signers(member_id):
-            entitled = compartment in policy().readable(signed.role)
+            entitled = compartment in policy().readable(signed.role) and _is_by(statement, signed)
             if entitled and self.authority(UUID(signed.agency_id)).upheld(statement.digest()):
                 return signed
         raise CiphertextRejected(Reason.REVOKED)
@@ -199,8 +205,14 @@ class Trust:
     def _speaks(self, link: Link, member_id: UUID) -> bool:
         if not link.touched:
             return True
+        return not self._ended(link, member_id) and self._authority(link.root).suspension(member_id) is None
+
+    def _ended(self, link: Link, member_id: UUID) -> bool:
+        """Whether a revocation ends this very certificate, or the newest one of the member."""
+        if not link.touched:
+            return False
         authority = self._authority(link.root)
-        return not authority.revoked(member_id) and authority.suspension(member_id) is None
+        return authority.revoked(member_id) or authority.revoked_invitation(link.invitation.id)
 
     def _floor(self, row: KeyStateRow) -> int:
         """Which version of the key is the least that is taken, as a holder signed when this one came."""
@@ -243,6 +255,14 @@ class Trust:
         own = root.agency_id == self._agency_id
         if own and not hmac.compare_digest(anchor_of(root.root_public), self._identity.anchor):
             raise CiphertextRejected(Reason.ANCHOR)
+
+
+def _is_by(statement: Statement, signer: SignedCertificate) -> bool:
+    try:
+        statement.check(signer.sign_public)
+    except CiphertextRejected:
+        return False
+    return True
 
 
 def _id(text: str) -> UUID:
