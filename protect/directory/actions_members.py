@@ -84,6 +84,7 @@ class MemberView:
     pending: PendingView | None
     expires_at: datetime | None
     resuming: tuple[str, ...]  # who agreed already that a suspension ends
+    known: str = ""  # six words of the certificate in force: custodians ask for them
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ def show_member(gate: Gate, member_id: UUID) -> MemberView:
         pending=_pending(gate, office, pending) if pending else None,
         expires_at=gate.db.scalar(select(func.max(Invitation.expires_at)).where(unused)),
         resuming=_names(gate, departures.resuming(office, member.id)),
+        known=office.known_words(member.id),
     )
 
 
