@@ -6,6 +6,7 @@ from protect.auth import (
     views_home,
     views_limits,
     views_lost_phrase,
+    views_reset,
     views_sessions,
     views_sign_in,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "views_home",
     "views_limits",
     "views_lost_phrase",
+    "views_reset",
     "views_sessions",
     "views_sign_in",
 ]
