@@ -18,7 +18,7 @@ RULES: Final = (
     lazy("By itself it opens nothing: it takes enough sheets of both groups, together at one table."),
     lazy("Bring it only when your agency calls a recovery, after you spoke with somebody whom you know."),
     lazy("At that table, check the name of the agency, and who is to receive keys, before you give your words."),
-    lazy("If it is lost, or somebody saw it, say so at once: a new ceremony makes it worthless."),
+    lazy("If it is lost, or somebody saw it, say so at once: a new ceremony and renewed keys make it worthless."),
 )
 
 

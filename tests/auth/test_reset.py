@@ -221,7 +221,7 @@ def test_the_pages(world: World) -> None:
     assert "doit recommencer" in client.get("/membres").text
     assert "Membres qui doivent recommencer" in client.get("/").text
     client.post(f"{member}/recommencer/code", {})
-    assert "décidé entre-temps" in client.follow().text
+    assert "Une autre décision" in client.follow().text
     client.post(f"{member}/recommencer/retrait", {})
     assert "C’est retiré" in client.follow().text
     client.post(f"{member}/recommencer", {})

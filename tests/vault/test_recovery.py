@@ -45,7 +45,7 @@ def test_words_are_forgiven_their_case_and_spaces_and_surplus_shares_are_not_nee
 def test_less_than_both_quorums_never_joins(ours: int, theirs: int, chance: object) -> None:
     if ours >= GROUPS[0].needed and theirs >= GROUPS[1].needed:
         return
-    drawn = [*chance.sample(AGENCY, ours), *chance.sample(TRUSTEES, theirs)]  # type: ignore[attr-defined]
+    drawn = [*chance.sample(AGENCY, ours), *chance.sample(TRUSTEES, theirs)]  # type: ignore[attr-defined]  # a Random
     with refused(Reason.INPUT):
         shares.join(drawn)
 
