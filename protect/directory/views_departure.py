@@ -119,7 +119,7 @@ def keys(gate: Gate) -> str:
     arrivals = [
         (one.id, format_list(one.recipients), _key_names(one.compartments), one.due_at) for one in found.arrivals
     ]
-    page = {"lines": lines, "found": found, "arrivals": arrivals, "missing": _key_names(found.missing)}
+    page = {"lines": lines, "number": found.number, "arrivals": arrivals, "missing": _key_names(found.missing)}
     return render("directory/members_keys.html", **page)
 
 
