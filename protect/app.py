@@ -42,6 +42,7 @@ from protect.config import (
 from protect.directory.actions_departure import belongings
 from protect.directory.views import pages as directory_pages
 from protect.directory.views_people import pages as members_pages
+from protect.directory.waiting import waiting as recovery_waiting
 from protect.i18n import language, lazy
 from protect.oversight.views import pages as oversight_pages
 from protect.oversight.views_access import pages as access_pages
@@ -234,7 +235,7 @@ def _navigation() -> Sequence[NavItem]:
 
 
 def _waiting(gate: Any) -> Sequence[NavItem]:
-    return (*referrals_waiting(gate), *stops_waiting(gate))
+    return (*referrals_waiting(gate), *stops_waiting(gate), *recovery_waiting(gate))
 
 
 def _end_session() -> None:

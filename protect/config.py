@@ -66,6 +66,7 @@ class Settings(BaseModel):
     exit_url: str = Field("https://www.wikipedia.org/", pattern="^https://")
     idle_minutes: int = Field(15, ge=1, le=60)
     session_hours: int = Field(12, ge=1, le=24)
+    cooling_off_hours: int = Field(24, ge=1, le=168)
     sessions_each: int = Field(1, ge=1, le=5)
     response_hours: dict[str, int] = {"immediate": 24, "urgent": 72, "routine": 168}
     package_days: int = Field(30, ge=0, le=365)

@@ -173,6 +173,7 @@ class World:
         self.runtime = runtime
         self.people: dict[str, Person] = {}
         self.agencies: dict[str, Any] = {}
+        self.roots: dict[str, Any] = {}  # what the operator took off-line
         self.directory = new_root()  # the operator's, for agencies that come later
 
     def __getattr__(self, name: str) -> Person:
@@ -183,7 +184,7 @@ class World:
     def copied(self, runtime: Runtime) -> "World":
         """The same people over a copy of the database; their sessions go on."""
         other = World(runtime)
-        other.agencies, other.directory = dict(self.agencies), self.directory
+        other.agencies, other.roots, other.directory = dict(self.agencies), dict(self.roots), self.directory
         for name, person in self.people.items():
             other.people[name] = Person(other, name)
             other.people[name].token, other.people[name].seed = person.token, person.seed
@@ -213,7 +214,7 @@ def build_world(runtime: Runtime, plans: tuple[AgencyPlan, ...] = PLANS) -> Worl
     world = World(runtime)
     for plan in plans:
         done = add_agency(runtime, world.directory, plan)
-        world.agencies[plan.name] = done.agency_id
+        world.agencies[plan.name], world.roots[plan.name] = done.agency_id, done.root
         for item in done.codes:
             enrol(world, item.member.sign_in_name, item.code)
     for person in world.people.values():

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from protect.access import grants
 from protect.access.models import Member
+from protect.access.recovery_copies import copy_keys
 from protect.access.runtime import Runtime
 from protect.access.trail_keys import start_trail_epoch
 from protect.vault.identity import Identity
@@ -16,7 +17,9 @@ def opened_keys(db: Session, runtime: Runtime, identity: Identity, member: Membe
         return []
     grants.require_certified(db, identity, member)
     make_own_keys(db, runtime, identity, member)
-    return grants.granted_keys(db, identity, member.agency_id, member.id)
+    keys = grants.granted_keys(db, identity, member.agency_id, member.id)
+    copy_keys(db, identity, member.agency_id, keys)  # those that a ceremony since the last sign-in lacks
+    return keys
 
 
 def make_own_keys(db: Session, runtime: Runtime, identity: Identity, member: Member) -> None:

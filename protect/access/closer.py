@@ -1,4 +1,4 @@
-"""Keys whose time is over, destroyed by the clock: nobody has to sign in, or to open anything, for that."""
+"""What the clock does by itself: keys whose time is over are destroyed, recovered ones count when they have waited."""
 
 import logging
 import threading
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from protect import __version__
+from protect.access import recovery
 from protect.access.runtime import Runtime
 from protect.audit.append import append
 from protect.audit.entry import Entry
@@ -55,6 +56,11 @@ class Closer:
                     append(session, self._entry(key))
             return sum(self._runtime.shred.destroy(key.kind, key.key_id) for key in still_due)
 
+    def apply_due(self) -> int:
+        """Let recovered keys count to which nobody objected in time; how many answers of custodians that were."""
+        with self._runtime.unit_of_work() as session:
+            return len(recovery.apply_due(session, self._runtime))
+
     def _entry(self, key: Due) -> Entry:
         return Entry(
             at=self._runtime.clock(),
@@ -78,5 +84,6 @@ class Closer:
     def _round(self) -> None:
         try:
             self.close_due()
-        except Exception as error:  # noqa: BLE001 -- a database that is away for a minute must not end the closing
-            _log.warning("keys whose time is over could not be destroyed: %s", type(error).__name__)
+            self.apply_due()
+        except Exception as error:  # noqa: BLE001 -- a database that is away for a minute must not end this
+            _log.warning("what the clock does could not be done: %s", type(error).__name__)

@@ -1,6 +1,6 @@
 """Ending somebody's say by suspension, revocation or another role, while what the person rightly signed stays good."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlalchemy import exists, select, update
@@ -19,6 +19,7 @@ from protect.access.models import (
 )
 from protect.access.office import Office
 from protect.access.policy import policy
+from protect.access.recovery_copies import copied
 from protect.access.rolls import parsed
 from protect.vault.certificate import Invitation as SignedInvitation
 from protect.vault.certificate import Revocation
@@ -55,14 +56,17 @@ def revoke(office: Office, member: Member) -> None:
     """End everything the member enrolled under: certificate, keys, sessions. Raises LastHolder."""
     office.require_other(member.id)
     _require_others(office, member.id, keeps=())
-    uphold(office, member.id)
-    take_over_invitations(office, member.id)
-    end_invitations(office, member)
-    live = (Certificate.member_id == member.id) & Certificate.revoked_at.is_(None)
-    office.db.execute(update(Certificate).where(live).values(revoked_at=office.now))
-    _revoke_grants(office, member.id, keeps=())
+    _end_identity(office, member)
     member.status = "left"
-    sessions.end_all(office.db, member.id, office.now)
+
+
+def begin_anew(office: Office, member: Member) -> None:
+    """End everything the member enrolled under; the same person enrols again with new keys. Raises LastHolder."""
+    office.require_other(member.id)
+    require_recoverable(office, member.id)
+    office.withdraw(member.id)
+    _end_identity(office, member)
+    member.status = "invited"
 
 
 def settle_role(office: Office, member: Member) -> None:
@@ -80,6 +84,11 @@ def settle_role(office: Office, member: Member) -> None:
     take_over_invitations(office, member.id)
     _revoke_grants(office, member.id, keeps=keeps)
     sessions.end_all(office.db, member.id, office.now)
+
+
+def require_recoverable(office: Office, member_id: UUID) -> None:
+    """Raise LastHolder if the member alone can open something, and the custodians have no copy of its key."""
+    _require_others(office, member_id, keeps=(), covered=copied(office.db, office.keyring.agency_id))
 
 
 def require_others(office: Office, member_id: UUID, role: str) -> None:
@@ -141,6 +150,16 @@ def end_invitations(office: Office, member: Member) -> None:
         )
 
 
+def _end_identity(office: Office, member: Member) -> None:
+    uphold(office, member.id)
+    take_over_invitations(office, member.id)
+    end_invitations(office, member)
+    live = (Certificate.member_id == member.id) & Certificate.revoked_at.is_(None)
+    office.db.execute(update(Certificate).where(live).values(revoked_at=office.now))
+    _revoke_grants(office, member.id, keeps=())
+    sessions.end_all(office.db, member.id, office.now)
+
+
 def _statements(office: Office, member_id: UUID) -> Iterable[Statement]:
     """What the member signed: keys supplied and stated, words given as a registrar, what was upheld."""
     db = office.db
@@ -175,7 +194,9 @@ def _revoke_grants(office: Office, member_id: UUID, keeps: Iterable[str]) -> Non
     office.db.execute(taken.values(revoked_at=office.now))
 
 
-def _require_others(office: Office, member_id: UUID, keeps: Iterable[str]) -> None:
+def _require_others(
+    office: Office, member_id: UUID, keeps: Iterable[str], covered: Collection[tuple[str, int]] = ()
+) -> None:
     live = KeyGrant.revoked_at.is_(None)
     active = exists().where(Member.id == KeyGrant.recipient_id, Member.status == "active")
     own = select(KeyGrant.compartment, KeyGrant.version).where(live, KeyGrant.recipient_id == member_id)
@@ -183,7 +204,7 @@ def _require_others(office: Office, member_id: UUID, keeps: Iterable[str]) -> No
         live, active, KeyGrant.recipient_id != member_id, KeyGrant.agency_id == office.keyring.agency_id
     )
     mine, theirs = ({(name, version) for name, version in office.db.execute(each)} for each in (own, others))
-    alone = mine - theirs
+    alone = mine - theirs - set(covered)
     lost = sorted({name for name, _version in alone} - set(keeps))
     if lost:
         raise LastHolder(tuple(lost))

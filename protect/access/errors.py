@@ -65,6 +65,10 @@ class AlreadyConfirmed(Exception):
     """The registrar gave this word before; another registrar must give the other."""
 
 
+class RegistrarSeated(Exception):
+    """A registrar does not begin anew: another one ends the access and invites again."""
+
+
 class LastHolder(Exception):
     """Nobody else could open a compartment any more; `compartments` names them."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from protect.access.errors import NotFound
@@ -164,10 +164,11 @@ def redeem(db: Session, code: str, now: datetime) -> Redeemed:
     chain.check_current(signed, int(now.timestamp()))
     signing.verify(chain.enrol_key(code).public, row.pins, _PINS, root.root_public, root.directory_public)
     identity = new_identity(str(member.id), chain.anchor_of(root.root_public), directory_anchor(root.directory_public))
-    made = chain.certify(chain.enrol_key(code), signed, identity, 1)
+    epoch = (db.scalar(select(func.max(Certificate.epoch)).where(Certificate.member_id == member.id)) or 0) + 1
+    made = chain.certify(chain.enrol_key(code), signed, identity, epoch)
     _check_invited(db, identity, row, made)
     by_root = row.issued_by is None
-    certificate = Certificate(member_id=member.id, invitation_id=row.id, epoch=1, statement=made.to_bytes())
+    certificate = Certificate(member_id=member.id, invitation_id=row.id, epoch=epoch, statement=made.to_bytes())
     certificate.in_force_at = now if by_root else None
     db.add(certificate)
     row.used_at, member.status = now, "active" if by_root else "waiting"

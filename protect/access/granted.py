@@ -15,6 +15,7 @@ from protect.vault.encoding import lp, unlp
 from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.grants import Grant, KeyState, match_key_state, open_grant
 from protect.vault.identity import Identity
+from protect.vault.recovery import open_root_grant
 from protect.vault.register import needed
 from protect.vault.tree import CompartmentKey
 
@@ -80,7 +81,10 @@ def _named(row: KeyGrant) -> Grant:
 
 
 def _open(trust: Trust, identity: Identity, row: KeyGrant, grant: Grant, state: KeyState | None) -> CompartmentKey:
-    key = open_grant(identity, grant, trust.holder(row.supplier_id, row.compartment, grant))
+    if row.supplier_id is None:  # brought back by the custodians
+        key = open_root_grant(identity, trust.root_public(row.agency_id), grant)
+    else:
+        key = open_grant(identity, grant, trust.holder(row.supplier_id, row.compartment, grant))
     require_authorised(trust, row.recipient_id, grant)
     if state is None:  # somebody took the statement away
         raise CiphertextRejected(Reason.CONTEXT)

@@ -11,6 +11,7 @@ from protect.access.granted import authorisation, granted_keys, require_certifie
 from protect.access.keyring import Keyring
 from protect.access.models import Certificate, KeyGrant, KeyStateRow, Member
 from protect.access.policy import policy
+from protect.access.recovery_copies import copy_keys
 from protect.access.trust import Authorised, Trust
 from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.grants import Grant, make_grant, make_key_state
@@ -40,10 +41,11 @@ def make_first_keys(db: Session, identity: Identity, agency_id: UUID, member_id:
     if not made:
         return []
     authorised = trust.authorised(member_id, anew=True)
-    for name in made:
-        key = CompartmentKey(new_key(), str(agency_id), name, 1)
+    keys = [CompartmentKey(new_key(), str(agency_id), name, 1) for name in made]
+    for key in keys:
         db.add(state_row(identity, key))
         db.add(grant_row(identity, authorised, key))
+    copy_keys(db, identity, agency_id, keys)
     return made
 
 
@@ -136,9 +138,16 @@ def _holds_any(trust: Trust, db: Session, member_id: UUID) -> bool:
     for row in db.scalars(select(KeyGrant).where(live)).all():
         grant = Grant.from_bytes(row.statement)
         if grant.certificate == certificate:
-            grant.check(trust.holder(row.supplier_id, row.compartment, grant).sign_public)
+            grant.check(_supplier_key(trust, row, grant))
             return True
     return False
+
+
+def _supplier_key(trust: Trust, row: KeyGrant, grant: Grant) -> bytes:
+    """What the grant must be signed with: the key of the holder who supplied it, or the root after a recovery."""
+    if row.supplier_id is None:
+        return trust.root_public(row.agency_id)
+    return trust.holder(row.supplier_id, row.compartment, grant).sign_public
 
 
 def who_authorised(trust: Trust, db: Session, member_id: UUID) -> Authorised | None:

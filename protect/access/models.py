@@ -167,7 +167,7 @@ class KeyRotation(Base):
 
 
 class KeyGrant(Base):
-    """A compartment key given to one member by another who had it."""
+    """A compartment key given to one member by another who had it, or in a recovery by the agency's root."""
 
     __tablename__ = "key_grant"
     __table_args__ = (
@@ -177,7 +177,7 @@ class KeyGrant(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"))
     recipient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
-    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
+    supplier_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member.id"))  # empty for the root
     compartment: Mapped[str]
     version: Mapped[int]
     statement: Mapped[bytes]

@@ -19,6 +19,7 @@ from protect.access.policy import policy
 from protect.access.rolls import parsed
 from protect.vault.certificate import REGISTRAR, fingerprint
 from protect.vault.certificate import Certificate as SignedCertificate
+from protect.vault.errors import CiphertextRejected
 from protect.vault.register import Confirmation, Roll, new_mark
 
 
@@ -106,6 +107,13 @@ class Office:
             ids |= {UUID(member_id) for member_id in changed}
         found = ((member_id, self.pending(member_id)) for member_id in ids)
         return {member_id: one for member_id, one in found if one is not None}
+
+    def known_words(self, member_id: UUID) -> str:
+        """Six words of the member's certificate in force, which this session verified; empty without one."""
+        try:
+            return fingerprint(self.keyring.trust.certificate(member_id), self._locale)
+        except CiphertextRejected:
+            return ""
 
     def propose(self, member: Member, role: str, unit_id: UUID | None) -> None:
         """Sign the member's next certificate, over the same keys, with another role or unit. Raises Conflict."""

@@ -14,6 +14,7 @@ from protect.access.gate import Gate, Ref
 from protect.access.grants import grant_row, may_be_supplied, state_row
 from protect.access.models import KeyGrant, KeyRotation, KeyStateRow
 from protect.access.policy import policy
+from protect.access.recovery_copies import copy_keys
 from protect.access.rotor import Rotor
 from protect.access.trail_keys import start_trail_epoch
 from protect.audit.entry import AUDIT
@@ -170,6 +171,7 @@ def _enter(gate: Gate, key: CompartmentKey, floor: int) -> None:
     if key.name == IDENTITY:
         state.carried = rotor.carried(gate.keyring, key)
     gate.db.add(state)
+    copy_keys(gate.db, gate.keyring.identity, gate.member.agency_id, [key])
 
 
 def _succession(gate: Gate, key: CompartmentKey, floor: int) -> bytes:

@@ -4,15 +4,16 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from protect.access.authority import Authority
+from protect.access.chains import NEWEST, chained, current_of
 from protect.access.errors import NotReady
-from protect.access.models import AgencyRoot, Certificate, Invitation, KeyStateRow, RevocationRow
+from protect.access.models import AgencyRoot, Certificate, Invitation, KeyStateRow
 from protect.access.policy import policy
 from protect.access.rolls import Enrolled, parsed
 from protect.vault.agency import AgencyVouch, verify_agency
@@ -92,7 +93,7 @@ class Trust:
         """The member's certificate in force, verified up to a pinned anchor; CiphertextRejected if any link fails."""
         if member_id not in self._verified:
             link = self._link(member_id)
-            if link is None or (link.touched and self._authority(link.root).revoked(member_id)):
+            if link is None or self._ended(link, member_id):
                 raise CiphertextRejected(Reason.REVOKED)
             self._verified[member_id] = self._verify(link)
         return self._verified[member_id]
@@ -100,7 +101,7 @@ class Trust:
     def signers(self, member_id: UUID) -> Sequence[SignedCertificate]:
         """Every certificate the member ever had in force, newest first: what a leaver once signed stays signed."""
         if member_id not in self._signers:
-            rows = self._db.execute(_chained(Certificate.member_id == member_id)).all()
+            rows = self._db.execute(chained(Certificate.member_id == member_id)).all()
             if not rows:
                 raise CiphertextRejected(Reason.REVOKED)
             self._signers[member_id] = [self._verify(Link(*row)) for row in rows]
@@ -150,7 +151,7 @@ class Trust:
         asked = (agency_id, compartment, otherwise)
         if asked not in self._newest:
             wanted = {"agency": agency_id, "compartment": compartment, "kind": otherwise}
-            row = self._db.execute(_NEWEST, wanted).one_or_none()
+            row = self._db.execute(NEWEST, wanted).one_or_none()
             if row is None:
                 raise NotReady(compartment)
             link = None if None in row[1:4] else Link(*row[1:])
@@ -166,6 +167,11 @@ class Trust:
         taken = [row for row in rows if row.version >= floors[row.compartment]]
         return [self._believe_state(row, self._link(row.holder_id)) for row in taken]
 
+    def root_public(self, agency_id: UUID) -> bytes:
+        """The root of an agency, believed by the pins; CiphertextRejected when it has none."""
+        self.authority(agency_id)
+        return self._db.get_one(AgencyRoot, agency_id).root_public
+
     def agency_of_kind(self, kind: str) -> UUID:
         """The first agency that the directory root vouches to be of this kind; NotReady while there is none."""
         if kind not in self._kinds:
@@ -180,7 +186,7 @@ class Trust:
     def _link(self, member_id: UUID) -> Link | None:
         """The member's newest certificate in force, with what vouches for it."""
         if member_id not in self._links:
-            row = self._db.execute(_chained(_current_of(member_id)).limit(1)).one_or_none()
+            row = self._db.execute(chained(current_of(member_id)).limit(1)).one_or_none()
             self._links[member_id] = None if row is None else Link(*row)
         return self._links[member_id]
 
@@ -188,10 +194,11 @@ class Trust:
         if link is not None and self._speaks(link, member_id):
             signed = self._verify(link)
             self._verified[member_id] = signed
-            if compartment in policy().readable(signed.role):
+            # Somebody who began anew signed with other keys before: of those, only what was upheld counts.
+            if compartment in policy().readable(signed.role) and (not link.touched or _is_by(statement, signed)):
                 return signed
         for signed in self.signers(member_id):
-            entitled = compartment in policy().readable(signed.role)
+            entitled = compartment in policy().readable(signed.role) and _is_by(statement, signed)
             if entitled and self.authority(UUID(signed.agency_id)).upheld(statement.digest()):
                 return signed
         raise CiphertextRejected(Reason.REVOKED)
@@ -199,8 +206,14 @@ class Trust:
     def _speaks(self, link: Link, member_id: UUID) -> bool:
         if not link.touched:
             return True
+        return not self._ended(link, member_id) and self._authority(link.root).suspension(member_id) is None
+
+    def _ended(self, link: Link, member_id: UUID) -> bool:
+        """Whether a revocation ends this very certificate, or the newest one of the member."""
+        if not link.touched:
+            return False
         authority = self._authority(link.root)
-        return not authority.revoked(member_id) and authority.suspension(member_id) is None
+        return authority.revoked(member_id) or authority.revoked_invitation(link.invitation.id)
 
     def _floor(self, row: KeyStateRow) -> int:
         """Which version of the key is the least that is taken, as a holder signed when this one came."""
@@ -245,48 +258,16 @@ class Trust:
             raise CiphertextRejected(Reason.ANCHOR)
 
 
+def _is_by(statement: Statement, signer: SignedCertificate) -> bool:
+    try:
+        statement.check(signer.sign_public)
+    except CiphertextRejected:
+        return False
+    return True
+
+
 def _id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
         raise CiphertextRejected(Reason.FORMAT) from None
-
-
-def _current_of(member_id: Any) -> ColumnElement[bool]:
-    in_force = and_(Certificate.in_force_at.is_not(None), Certificate.revoked_at.is_(None))
-    return and_(Certificate.member_id == member_id, in_force)
-
-
-def _touched(member_id: Any) -> Any:
-    return exists().where(RevocationRow.member_id == member_id).label("touched")
-
-
-def _chained(whose: ColumnElement[bool]) -> Select[AgencyRoot, Invitation, Certificate, bool]:
-    """Certificates that are or were in force, newest first, each with what vouches for it."""
-    return (
-        select(AgencyRoot, Invitation, Certificate, _touched(Certificate.member_id))
-        .join(Invitation, Invitation.id == Certificate.invitation_id)
-        .join(AgencyRoot, AgencyRoot.agency_id == Invitation.agency_id)
-        .where(whose, Certificate.in_force_at.is_not(None))
-        .order_by(Certificate.epoch.desc())
-    )
-
-
-def _newest() -> Select[KeyStateRow, AgencyRoot, Invitation, Certificate, bool]:
-    """The state together with what vouches for its holder."""
-    own, root = KeyStateRow.agency_id == bindparam("agency"), aliased(AgencyRoot)
-    return (
-        select(KeyStateRow, root, Invitation, Certificate, _touched(KeyStateRow.holder_id))
-        .join(AgencyRoot, AgencyRoot.agency_id == KeyStateRow.agency_id)
-        # Outer joins: a state whose holder has no valid certificate must be upheld, and is never passed over.
-        .outerjoin(Certificate, _current_of(KeyStateRow.holder_id))
-        .outerjoin(Invitation, Invitation.id == Certificate.invitation_id)
-        .outerjoin(root, root.agency_id == Invitation.agency_id)
-        .where(KeyStateRow.compartment == bindparam("compartment"), or_(own, AgencyRoot.kind == bindparam("kind")))
-        .order_by(own.desc(), KeyStateRow.agency_id, KeyStateRow.version.desc(), Certificate.epoch.desc())
-        .limit(1)
-    )
-
-
-# Every entry of the trail asks it: one trip, and one statement for ever.
-_NEWEST: Final = _newest()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from protect.access import identities, sessions, slots, trail_pins
+from protect.access import identities, resets, sessions, slots, trail_pins
 from protect.access.actor import SIGNS_IN
 from protect.access.beginning import opened_keys
 from protect.access.gate import Gate
@@ -16,10 +16,12 @@ from protect.access.runtime import Runtime
 from protect.auth import actions_peppers, passkeys
 from protect.auth.actions_attempts import TooManyAttempts, Tried, count_failures, guessed, require_patience, tried
 from protect.auth.actions_factors import NOBODY, FactorRefused, Fit, Proof, examine, use
+from protect.auth.actions_notices import notify
 from protect.auth.models import Credential
 
 __all__ = ["Entered", "Proof", "SignInRefused", "SignedIn", "TooManyAttempts", "sign_in", "sign_out"]
 
+RESET_STOPPED: Final = "member:reset-stop"
 _NO_HASH: Final = bytes(32)
 
 
@@ -65,12 +67,20 @@ def sign_in(gate: Gate, runtime: Runtime, entered: Entered, address: str) -> Sig
         raise _refused(gate, runtime, failures)
     identity = identities.unlock(master, credential.identity.blob, str(owner))
     keys = opened_keys(gate.db, runtime, identity, member)
+    still_here(gate, member)
     trail_pins.pin_checkpoint(gate, member, credential, identity, master)
     if right:
         actions_peppers.renew(credential, stretched, str(owner))
     token = sessions.begin(gate.db, runtime, member, identity, keys, entered.device)
     gate.record_member(member, "session:begin")
     return SignedIn(token, member.id)
+
+
+def still_here(gate: Gate, member: Member) -> None:
+    """Whoever proves to be able to sign in has lost nothing: what registrars asked for this person ends."""
+    if resets.still_here(gate.db, member.id, gate.now()):
+        notify(gate.db, member.id, RESET_STOPPED, gate.now())
+        gate.record_member(member, RESET_STOPPED)
 
 
 def sign_out(gate: Gate) -> None:

@@ -8,7 +8,9 @@ from uuid import UUID
 from protect.access import sessions
 from protect.access.errors import NotFound, SignInRequired
 from protect.access.gate import Gate
+from protect.access.models import Member
 from protect.access.runtime import Runtime
+from protect.auth.actions import still_here
 from protect.auth.actions_factors import FactorRefused, Proof, prove
 
 CONFIRM: Final = "session:confirm"
@@ -44,6 +46,7 @@ def confirm(gate: Gate, runtime: Runtime, proof: Proof) -> str:
         raise
     token = gate.open_again()
     gate.record(CONFIRM)
+    still_here(gate, gate.db.get_one(Member, gate.member.member_id))
     return token
 
 

@@ -7,6 +7,7 @@ from protect.auth import (
     views_limits,
     views_lost_phrase,
     views_passphrase,
+    views_reset,
     views_sessions,
     views_sign_in,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "views_limits",
     "views_lost_phrase",
     "views_passphrase",
+    "views_reset",
     "views_sessions",
     "views_sign_in",
 ]

@@ -24,6 +24,8 @@ NOTICES = {
     "factor:remove totp": lazy("A code generator was removed"),
     "factor:remove passkey": lazy("A passkey was removed"),
     "passphrase:change": lazy("The passphrase was replaced from inside a session"),
+    "member:reset-ask": lazy("A registrar asked that you begin anew with a new code; your next sign-in stops that"),
+    "member:reset-stop": lazy("You signed in: that you begin anew was stopped"),
     "passphrase:renew": lazy("The passphrase was replaced with a recovery code"),
 }
 

@@ -7,7 +7,20 @@ from pathlib import Path
 from typing import Final
 
 from protect import __version__
-from protect.cli import access, agencies, demo, doctor, instance, keys, records, rotation, trail, witness
+from protect.cli import (
+    access,
+    agencies,
+    ceremony,
+    demo,
+    doctor,
+    instance,
+    keys,
+    records,
+    recovery,
+    rotation,
+    trail,
+    witness,
+)
 from protect.cli.terminal import Refused
 from protect.config import ConfigurationRefused
 from protect.i18n import gettext
@@ -22,6 +35,8 @@ VERBS: Final = (
     *agencies.VERBS,
     *records.VERBS,
     *keys.VERBS,
+    *ceremony.VERBS,
+    *recovery.VERBS,
     *trail.VERBS,
     *witness.VERBS,
     *demo.VERBS,

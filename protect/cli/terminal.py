@@ -2,8 +2,9 @@
 
 import argparse
 import getpass
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ from protect.access.gate import Gate
 from protect.access.runtime import Runtime
 from protect.auth import actions, actions_sessions
 from protect.auth.actions_factors import FactorRefused
+from protect.directory.labels import KEYS, key_name
+from protect.i18n import format_list, gettext, language
+from protect.vocab import COMPARTMENTS
 
 TERMINAL: Final = "terminal"  # where the attempt comes from, as it is counted
 
@@ -81,6 +85,47 @@ def _ask(question: str) -> str:
         return getpass.getpass(question)
     except EOFError:
         raise Refused("nobody is at the terminal: use --passphrase-file and --code") from None
+
+
+def read_line(question: str) -> str:
+    """Ask for a line that may be seen. Raises Refused where nobody can answer."""
+    sys.stdout.write(question)
+    sys.stdout.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise Refused(gettext("nobody answers any more: begin again"))
+    return line.strip()
+
+
+def keys_in_words(keys: Iterable[tuple[str, int]]) -> str:
+    """Names and versions of keys; a name that a foreign file made up is shown as it is."""
+    known = {name: str(key_name(name, language())) for name in (*COMPARTMENTS, *KEYS)}
+    return format_list([f"{known.get(name, name)} ({version})" for name, version in keys]) or gettext("none")
+
+
+def wipe_screen() -> None:
+    """Take from the screen, and from what can be scrolled back to, what was typed."""
+    if sys.stdout.isatty():
+        sys.stdout.write("\033[2J\033[3J\033[H")
+        sys.stdout.flush()
+
+
+def read_file(path: Path) -> bytes:
+    """The content of a file that somebody brought. Raises Refused."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}") from None
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that only its owner reads, where there was none. Raises Refused."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}") from None
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from protect.access import departures
+from protect.access import departures, resets
 from protect.access.coverage import lacking_keys
 from protect.access.errors import Conflict, NotFound
 from protect.access.founding import MemberPlan
@@ -49,7 +49,7 @@ class MemberLine:
     role: str
     unit: str
     status: str
-    waits_for: str  # "", enrolment, certification, second, again, change, departure, resuming, key
+    waits_for: str  # "", enrolment, certification, second, again, change, departure, resuming, reset, key
     myself: bool
 
 
@@ -84,6 +84,7 @@ class MemberView:
     pending: PendingView | None
     expires_at: datetime | None
     resuming: tuple[str, ...]  # who agreed already that a suspension ends
+    known: str = ""  # six words of the certificate in force: custodians ask for them
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ def show_member(gate: Gate, member_id: UUID) -> MemberView:
         pending=_pending(gate, office, pending) if pending else None,
         expires_at=gate.db.scalar(select(func.max(Invitation.expires_at)).where(unused)),
         resuming=_names(gate, departures.resuming(office, member.id)),
+        known=office.known_words(member.id),
     )
 
 
@@ -225,11 +227,12 @@ def withdraw(gate: Gate, member_id: UUID) -> None:
 
 def _lines(gate: Gate, office: Office, rows: Iterable[Member]) -> Iterator[MemberLine]:
     names, lacking = dict(units(gate)), lacking_keys(gate.db, gate.member.agency_id)
-    pending = office.all_pending()
+    pending, resetting = office.all_pending(), resets.waiting(gate.db, gate.member.agency_id)
     for row in rows:
+        waits_for = "reset" if row.id in resetting else _waits_for(row, pending.get(row.id), lacking)
         yield MemberLine(
             row.id, row.display_name, row.sign_in_name, row.role, names.get(str(row.unit_id), ""), row.status,
-            _waits_for(row, pending.get(row.id), lacking), myself=row.id == office.me,
+            waits_for, myself=row.id == office.me,
         )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ WAITING: Final = {
     "again": lazy("certified by somebody alone: a registrar of today must agree"),
     "change": lazy("a change waits for a second registrar"),
     "departure": lazy("the departure waits for a second registrar"),
+    "reset": lazy("is to begin anew with a new code"),
     "key": lazy("waits until a colleague gives the key"),
 }
 KEYS: Final = {

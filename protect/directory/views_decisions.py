@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from protect.access.errors import AlreadyConfirmed, Conflict, LastHolder, NotYourself
+from protect.access.errors import AlreadyConfirmed, Conflict, LastHolder, NotYourself, RegistrarSeated
 from protect.access.gate import Gate
 from protect.directory.actions_members import UnitNeeded
 from protect.directory.labels import key_name
@@ -42,6 +42,8 @@ def refusal(error: Exception) -> str:
         return _("You agreed already. Another registrar must agree too.")
     if isinstance(error, NotYourself):
         return _("You cannot decide about yourself. Another registrar of your agency can.")
+    if isinstance(error, RegistrarSeated):
+        return _("A registrar does not begin anew: end the access, then invite this person again.")
     if isinstance(error, UnitNeeded):
         return _("This role works in an office: choose one.")
     if isinstance(error, LastHolder):

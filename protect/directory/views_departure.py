@@ -1,20 +1,22 @@
 """Pages of a registrar: another role, a suspension, handing over, a departure, and who can open what."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from flask import flash
+from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from protect.access.errors import Conflict, LastHolder, NotYourself
 from protect.access.gate import Gate
-from protect.directory import actions_departure, actions_members
+from protect.directory import actions_departure, actions_members, actions_recovery
 from protect.directory.actions_members import UnitNeeded
 from protect.directory.forms import PressForm
 from protect.directory.forms_members import ChangeForm, HandOverForm
 from protect.directory.labels import BELONGINGS, key_name
 from protect.directory.views_decisions import MEMBER, decide, pages, refusal, to_member
+from protect.i18n import format_list, language, lazy, ngettext
 from protect.i18n import gettext as _
-from protect.i18n import language, lazy, ngettext
+from protect.web.pages import SEE_OTHER
 from protect.web.render import render
 
 ROLE = lazy("Another role or office")
@@ -113,7 +115,24 @@ def leave(gate: Gate, member_id: UUID) -> Response:
 def keys(gate: Gate) -> str:
     """Every key of the agency, and who has it."""
     lines = [(key_name(line.compartment, language()), line) for line in actions_departure.key_lines(gate)]
-    return render("directory/members_keys.html", lines=lines)
+    found = actions_recovery.show(gate)
+    arrivals = [
+        (one.id, format_list(one.recipients), _key_names(one.compartments), one.due_at) for one in found.arrivals
+    ]
+    page = {"lines": lines, "number": found.number, "arrivals": arrivals, "missing": _key_names(found.missing)}
+    return render("directory/members_keys.html", **page)
+
+
+@pages.post("/cles/recuperation/<uuid:arrival_id>/arret", needs="recovery:stop")
+def stop_recovery(gate: Gate, arrival_id: UUID) -> Response:
+    """Object to keys that custodians brought back."""
+    actions_recovery.stop(gate, arrival_id)
+    flash(_("It is stopped. These keys will not count."), "success")
+    return redirect(url_for("members.keys"), SEE_OTHER)
+
+
+def _key_names(names: Sequence[str]) -> str:
+    return format_list([str(key_name(name, language())) for name in names])
 
 
 def _second() -> str:

@@ -34,6 +34,15 @@ ACTIONS: Final[Mapping[str, Any]] = {
     "member:resume": lazy("Suspension ended"),
     "member:hand-over": lazy("Cases handed over"),
     "member:leave": lazy("Departure of a member"),
+    "member:reset-ask": lazy("New beginning of a member asked for"),
+    "member:reset-withdraw": lazy("New beginning of a member withdrawn"),
+    "member:reset-stop": lazy("New beginning stopped by the member's own sign-in"),
+    "member:reset": lazy("Old access ended, and a new code given"),
+    "recovery:install": lazy("Recovery key taken in"),
+    "recovery:export": lazy("Copies of keys written for custodians"),
+    "recovery:arrive": lazy("Keys brought back by custodians: they wait"),
+    "recovery:apply": lazy("Keys brought back by custodians: they count"),
+    "recovery:stop": lazy("Keys brought back by custodians: stopped"),
     "key:supply": lazy("Keys handed on"),
     "key:rotate": lazy("Key renewed"),
     "key:re-encrypt": lazy("Re-encryption after a key was renewed"),
@@ -102,6 +111,7 @@ OBJECTS: Final[Mapping[str, Any]] = {
     "service": lazy("Service"),
     "place": lazy("Place"),
     "member": lazy("Member"),
+    "recovery": lazy("Keys brought back"),
     "trail": lazy("Trail, looking for"),
 }
 

@@ -76,7 +76,7 @@ def test_without_a_database_it_waits_and_says_no_more_than_that(world: World, ca
     nowhere = replace(world.runtime, engine=create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing"))
     Closer(nowhere)._round()
     assert left(world, referral)
-    assert caplog.messages == ["keys whose time is over could not be destroyed: DatabaseGone"]
+    assert caplog.messages == ["what the clock does could not be done: DatabaseGone"]
     assert str(referral) not in caplog.text
     assert Closer(world.runtime).close_due() == 1
 

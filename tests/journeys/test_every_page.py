@@ -7,13 +7,15 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Page
 
+from protect.auth import actions_reset
 from protect.auth.actions_own_factors import own_factors
 from protect.cases import intake
 from protect.cases.sections import SECTIONS
 from protect.statistics import actions as statistics
 from protect.statistics.period import Period
 from protect.web.pages import rules_of
-from tests.access.people import member_id
+from tests.access import ceremony
+from tests.access.people import fresh, member_id
 from tests.browser import DESK, NARROW, PHONE, Tab, check_width
 from tests.journeys.instance import Instance
 from tests.journeys.people_counted import count, last_quarter
@@ -62,6 +64,7 @@ PAGES = {  # of each page that is read: who reads it, and where
     "members.members": ("registrar", ["/membres"]),
     "members.invitation": ("registrar", ["/membres/invitation"]),
     "members.show": ("registrar", ["/membres/{member}"]),
+    "auth.reset": ("registrar", [f"/membres/{{{who}}}/recommencer" for who in ("member", "asked", "alone")]),
     "members.role": ("registrar", ["/membres/{member}/fonction"]),
     "members.hand_over": ("registrar", ["/membres/{member}/dossiers"]),
     "members.departure": ("registrar", ["/membres/{member}/depart"]),
@@ -105,8 +108,21 @@ def places(instance: Instance) -> dict[str, str]:
     member = member_id(instance.world, "officer_same_unit")
     found = {
         "waiting": waiting, "release": release, "proposal": proposal, "factor": generator.id, "member": member,
+        "asked": bring_back(instance), "alone": member_id(instance.world, "auditor"),
     }  # fmt: skip
     return {**instance.identifiers(referral), **{name: str(one) for name, one in found.items()}}
+
+
+def bring_back(instance: Instance) -> uuid.UUID:
+    """Custodians brought keys back, which wait; a registrar asked that a member begins anew. Who that is."""
+    world = instance.world
+    seed = ceremony.hold(world)
+    world.officer_other_unit.sign_in()
+    ceremony.arrive(world, ceremony.answered(seed, ceremony.exported(world, "officer_other_unit")))
+    asked = member_id(world, "officer_other_unit")
+    with fresh(world, "registrar") as gate:
+        actions_reset.ask(gate, asked)
+    return asked
 
 
 def propose(instance: Instance, before: int) -> uuid.UUID:

@@ -8,7 +8,20 @@ from typing import Any
 import pytest
 
 from protect.access import rows
-from protect.vault import codes, dropbox, hpke, imports, log, manifest, package, passphrase, session, shards
+from protect.vault import (
+    codes,
+    dropbox,
+    hpke,
+    imports,
+    log,
+    manifest,
+    package,
+    passphrase,
+    recovery,
+    session,
+    shards,
+    shares,
+)
 from protect.vault.agency import AgencyVouch, directory_anchor, verify_agency
 from protect.vault.attachments import context, open_stream
 from protect.vault.box import open_box
@@ -29,7 +42,7 @@ from protect.vault.register import Confirmation, Roll, Suspension, Upheld, check
 from protect.vault.sealing import ContentKey, Place, field_version
 from protect.vault.server import open_note
 from protect.vault.shards import SearchEntry
-from protect.vault.signing import verify_note
+from protect.vault.signing import SigningKey, verify_note
 from protect.vault.tree import CompartmentKey, Wrapped
 
 FOLDER = Path(__file__).parent.parent / "vectors"
@@ -215,3 +228,20 @@ def test_trail() -> None:
     log.check_entry_mac(key("trail"), b"entry", vector.raw("mac"))
     assert log.Frontier.parse(vector.raw("frontier")).size == 6
     verify_note(frozen("chain.v1").raw("root_public"), vector.raw("note_signature"), vector["note"])
+
+
+def test_recovery() -> None:
+    vector = frozen("recovery.v1")
+    agency_root = SigningKey(key("root"))
+    seed = shares.join(vector["shares"].split(" / "))
+    pair = recovery.key_pair(seed, "agency-a")
+    sealed_to = recovery.RecoveryKey.from_bytes(vector.raw("key"))
+    recovery.verify_key(anchor_of(agency_root.public), agency_root.public, sealed_to)
+    assert recovery.open_root(pair, sealed_to).private == agency_root.private
+    copy = recovery.RecoveryCopy.from_bytes(vector.raw("copy"))
+    assert recovery.open_copy(pair, sealed_to, copy).key == COMPARTMENT.key
+    amina = Identity(
+        "amina", hpke.from_seed(key("amina") * 3), SigningKey(key("amina signing")), anchor_of(agency_root.public), b""
+    )
+    grant = Grant.from_bytes(vector.raw("grant"))
+    assert recovery.open_root_grant(amina, agency_root.public, grant).key == COMPARTMENT.key

@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent.parent))
 
 from protect.access import rows  # noqa: E402
-from protect.vault import codes, dropbox, hpke, imports, log, manifest, package, passphrase, session, shards  # noqa: E402
+from protect.vault import codes, dropbox, hpke, imports, log, manifest, package, passphrase, recovery, session, shards  # noqa: E402
 from protect.vault.agency import AgencyVouch, directory_anchor  # noqa: E402
 from protect.vault.attachments import context, seal_stream  # noqa: E402
 from protect.vault.box import seal_box  # noqa: E402
@@ -25,6 +25,7 @@ from protect.vault.register import FIRST, Confirmation, Roll, Suspension, Upheld
 from protect.vault.sealing import ContentKey, Place  # noqa: E402
 from protect.vault.server import seal_note  # noqa: E402
 from protect.vault.shards import SearchEntry  # noqa: E402
+from protect.vault.shares import Quorum, split  # noqa: E402
 from protect.vault.signing import SigningKey  # noqa: E402
 from protect.vault.tree import CompartmentKey, DataKey  # noqa: E402
 
@@ -224,6 +225,17 @@ def trail() -> Vector:
     return {"next": log.ratchet(key("trail")), "mac": mac, "frontier": frontier.serialise(), **signed}
 
 
+def recovered() -> Vector:
+    seed = key("recovery seed")
+    sealed_to = recovery.found_key(seed, "agency-a", 1, ROOT)
+    return {
+        "key": sealed_to.to_bytes(),
+        "copy": recovery.make_copy(AMINA, COMPARTMENT, sealed_to).to_bytes(),
+        "grant": recovery.root_grant(ROOT, CERTIFICATE, COMPARTMENT, b"words").to_bytes(),
+        "shares": " / ".join(" / ".join(group) for group in split(seed, (Quorum(3, 5), Quorum(2, 3)))),
+    }
+
+
 VECTORS: Mapping[str, Callable[[], Vector]] = {
     "field.v1": field,
     "manifest.v1": manifest_of_a_row,
@@ -249,6 +261,7 @@ VECTORS: Mapping[str, Callable[[], Vector]] = {
     "account.v1": account,
     "factors.v1": further_factors,
     "trail.v1": trail,
+    "recovery.v1": recovered,
 }
 
 

@@ -1,0 +1,59 @@
+"""A ceremony and a recovery in tests, as far as the instance sees them, always through the real functions."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from protect.access import recovery
+from protect.access.policy import policy
+from protect.vault import ceremony, shares
+from protect.vault.ceremony import RecoveryRequest
+from protect.vault.derivation import new_key
+from protect.vault.recovery import found_key
+from protect.vault.shares import Quorum
+from tests.world import LEAD, World
+
+COOLING = timedelta(hours=24)
+GROUPS = (Quorum(3, 5), Quorum(2, 3))
+
+
+def hold(world: World, plan: Any = LEAD, secret: bytes | None = None) -> bytes:
+    """Hold a ceremony for an agency and install what comes of it; the custodians' secret."""
+    secret = secret or new_key()
+    with world.runtime.unit_of_work() as db:
+        prepared = recovery.prepare(db, world.agencies[plan.name], plan.name)
+        key = found_key(secret, prepared.agency, prepared.number, world.roots[plan.name])
+        recovery.install_key(db, world.runtime, key.to_bytes())
+    return secret
+
+
+def exported(world: World, *names: str) -> RecoveryRequest:
+    """The export file of the lead agency, for these people."""
+    with world.runtime.unit_of_work() as db:
+        content = recovery.request(db, world.runtime, world.agencies[LEAD.name], LEAD.name, names).to_bytes()
+    return RecoveryRequest.from_bytes(content)
+
+
+def answered(seed: bytes, request: RecoveryRequest) -> bytes:
+    """What a quorum of both groups makes of it."""
+    ours, theirs = shares.split(seed, GROUPS)
+    return ceremony.answer(shares.join([*ours[1:4], *theirs[1:]]), request, policy().readable).to_bytes()
+
+
+def arrive(world: World, content: bytes) -> recovery.Arrival:
+    """The instance takes it in."""
+    with world.runtime.unit_of_work() as db:
+        return recovery.arrive(db, world.runtime, content, COOLING)
+
+
+def apply_due(world: World) -> list[UUID]:
+    """What the clock does; the arrivals that count now."""
+    with world.runtime.unit_of_work() as db:
+        return [each.id for each in recovery.apply_due(db, world.runtime)]
+
+
+def recover(world: World, seed: bytes, *names: str) -> None:
+    """All of it, with the waiting."""
+    arrive(world, answered(seed, exported(world, *names)))
+    world.runtime.clock.move(hours=25)  # type: ignore[attr-defined]  # the clock of tests
+    assert apply_due(world)

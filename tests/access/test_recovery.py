@@ -1,0 +1,295 @@
+"""The last holder of a key is lost: two groups of custodians bring the key back, and only to whom it belongs."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select, update
+
+from protect.access import recovery, recovery_copies
+from protect.access.errors import NotFound, NotReady
+from protect.access.models import Certificate, ConfirmationRow, KeyGrant
+from protect.access.models_recovery import RecoveryArrival, RecoveryCopyRow, RecoveryKeyRow
+from protect.cases import actions
+from protect.directory.actions_rotation import work
+from protect.vault import ceremony
+from protect.vault.ceremony import RecoveryAnswer
+from protect.vault.certificate import anchor_of, fingerprint
+from protect.vault.derivation import new_key
+from protect.vault.errors import CiphertextRejected
+from protect.vault.identity import new_identity
+from protect.vault.recovery import found_key, make_copy
+from protect.vault.tree import CompartmentKey
+from tests.access import people
+from tests.access.ceremony import answered, apply_due, arrive, exported, hold, recover
+from tests.cases.stories import opened
+from tests.world import LEAD, PLANS, World
+
+HOLDERS = ("officer", "officer_same_unit", "officer_other_unit", "supervisor")
+
+
+@pytest.fixture
+def seed(world: World) -> bytes:
+    """The secret of the lead agency's custodians; the holders signed in once since."""
+    secret = hold(world)
+    for name in ("officer", "auditor"):
+        world.people[name].sign_in()
+    return secret
+
+
+def lose_everybody(world: World) -> None:
+    """Nobody who could open the agency's cases comes back: registrars stop every one of them."""
+    for name in HOLDERS:
+        people.decide(world, name, "suspend")
+
+
+def test_the_whole_drill(world: World, seed: bytes) -> None:
+    case_id = opened(world.officer)
+    lose_everybody(world)
+    nouvelle = people.join(world, "nouvelle", "officer", "Kinshasa")
+    assert not people.opens(nouvelle, "identity")
+    arrival = arrive(world, answered(seed, exported(world, "nouvelle")))
+    assert arrival.recipients == ("Nouvelle",)
+    assert apply_due(world) == []
+    assert not people.opens(nouvelle, "identity")
+    world.runtime.clock.move(hours=25)
+    assert apply_due(world) == [arrival.id]
+    assert apply_due(world) == []
+    assert people.opens(nouvelle, "identity")
+    with nouvelle.gate() as gate:
+        assert gate.holds("contact")
+        assert not gate.keyring.is_granted("audit")
+        assert actions.show_case(gate, case_id)
+
+
+def test_the_new_holder_gives_the_keys_on_and_renews_them(world: World, seed: bytes) -> None:
+    lose_everybody(world)
+    nouvelle = people.join(world, "nouvelle", "officer", "Kinshasa")
+    recover(world, seed, "nouvelle")
+    nouvelle.sign_in()
+    world.registrar.sign_in()
+    people.join(world, "autre", "officer", "Kinshasa")
+    assert people.supply(world, "autre", by="nouvelle") == 1
+    assert people.opens(world.autre, "health") == people.opens(nouvelle, "health")
+    with people.fresh(world, "nouvelle") as gate:
+        work(gate.again, "identity")
+    with world.runtime.unit_of_work() as db:
+        found = recovery_copies.coverage(db, world.agencies[LEAD.name])
+    assert ("identity", 2) not in found.missing
+    # The copy of the new version opens for the custodians too.
+    request = exported(world, "nouvelle")
+    granted = RecoveryAnswer.from_bytes(answered(seed, request)).grants
+    assert ("identity", 2) in {(one.compartment, one.version) for one in granted}
+
+
+def test_an_objection_stops_it(world: World, seed: bytes) -> None:
+    lose_everybody(world)
+    nouvelle = people.join(world, "nouvelle", "officer", "Kinshasa")
+    arrival = arrive(world, answered(seed, exported(world, "nouvelle")))
+    with world.registrar.gate() as gate:
+        me = gate.member
+        with pytest.raises(NotFound):
+            recovery.stop_arrival(gate.db, world.agencies[PLANS[1].name], arrival.id, me.member_id, gate.now())
+        assert [each.id for each in recovery.waiting_arrivals(gate.db, me.agency_id)] == [arrival.id]
+        recovery.stop_arrival(gate.db, me.agency_id, arrival.id, me.member_id, gate.now())
+    world.runtime.clock.move(hours=25)
+    assert apply_due(world) == []
+    assert not people.opens(nouvelle, "identity")
+
+
+def test_the_same_answer_arrives_once(world: World, seed: bytes) -> None:
+    content = answered(seed, exported(world, "officer"))
+    arrive(world, content)
+    with pytest.raises(recovery.AlreadyArrived):
+        arrive(world, content)
+
+
+def test_who_left_meanwhile_gets_nothing(world: World, seed: bytes) -> None:
+    people.join(world, "nouvelle", "officer", "Kinshasa")
+    arrive(world, answered(seed, exported(world, "nouvelle")))
+    people.decide(world, "nouvelle", "leave")
+    world.runtime.clock.move(hours=25)
+    assert apply_due(world)
+    with world.runtime.unit_of_work() as db:
+        assert not db.scalars(select(KeyGrant).where(KeyGrant.supplier_id.is_(None))).all()
+
+
+def test_what_is_covered_is_told(world: World, seed: bytes) -> None:
+    agency_id = world.agencies[LEAD.name]
+    with world.runtime.unit_of_work() as db:
+        assert recovery_copies.coverage(db, agency_id).missing == ()
+        assert recovery_copies.coverage(db, world.agencies[PLANS[1].name]) is None
+    hold(world)
+    with world.runtime.unit_of_work() as db:
+        assert ("identity", 1) in recovery_copies.coverage(db, agency_id).missing
+    world.officer_same_unit.sign_in()
+    with world.runtime.unit_of_work() as db:
+        assert recovery_copies.coverage(db, agency_id).missing == (("audit", 1),)
+
+
+def test_a_copy_is_made_once(world: World, seed: bytes) -> None:
+    with world.runtime.unit_of_work() as db:
+        before = len(db.scalars(select(RecoveryCopyRow.id)).all())
+    world.officer.sign_in()
+    world.officer_same_unit.sign_in()
+    with world.runtime.unit_of_work() as db:
+        assert len(db.scalars(select(RecoveryCopyRow.id)).all()) == before
+
+
+def test_a_planted_copy_hides_nothing(world: World, seed: bytes) -> None:
+    """A writer of the database puts copies of a key of their own before the true ones are made."""
+    agency_id = world.agencies[LEAD.name]
+    secret = hold(world)
+    with world.runtime.unit_of_work() as db:
+        key = db.scalars(select(RecoveryKeyRow).where(RecoveryKeyRow.number == 2)).one()
+        named = found_key(secret, str(agency_id), 2, world.roots[LEAD.name])
+        officer = people.member_id(world, "officer")
+        stranger = new_identity(str(officer), anchor_of(world.roots[LEAD.name].public), world.directory.public)
+        forged = make_copy(stranger, CompartmentKey(new_key(), str(agency_id), "identity", 1), named)
+        row = RecoveryCopyRow(recovery_key_id=key.id, compartment="identity", version=1, holder_id=officer)
+        row.statement = forged.to_bytes()
+        db.add(row)
+    world.officer.sign_in()
+    world.auditor.sign_in()
+    with world.runtime.unit_of_work() as db:
+        assert recovery_copies.coverage(db, agency_id).missing == ()
+    assert all(one.commitment != forged.commitment for one in exported(world, "officer").copies)
+
+
+def test_a_planted_key_is_not_believed_by_its_recipient(world: World, seed: bytes) -> None:
+    """The export is exchanged: the custodians bring back a key that the attacker knows, and nobody takes it."""
+    agency_id = str(world.agencies[LEAD.name])
+    lose_everybody(world)
+    nouvelle = people.join(world, "nouvelle", "officer", "Kinshasa")
+    request = exported(world, "nouvelle")
+    holder = next(one.holder_id for one in request.copies if one.compartment == "identity")
+    stranger = new_identity(holder, anchor_of(request.root_public), world.directory.public)
+    known = CompartmentKey(new_key(), agency_id, "identity", 1)
+    others = tuple(one for one in request.copies if one.compartment != "identity")
+    planted = replace(request, copies=(make_copy(stranger, known, request.key), *others))
+    arrive(world, answered(seed, planted))
+    world.runtime.clock.move(hours=25)
+    apply_due(world)
+    with pytest.raises(CiphertextRejected):
+        nouvelle.sign_in()
+
+
+def test_before_a_ceremony_there_is_nothing_to_export(world: World) -> None:
+    with pytest.raises(NotReady):
+        exported(world, "officer")
+
+
+def test_only_certified_members_of_the_agency_are_named(world: World, seed: bytes) -> None:
+    people.enrol(world, "attend", people.invite(world, "attend", "officer", "Kinshasa"))
+    for name in ("nobody", "shelter_worker", "attend", "registrar"):
+        with pytest.raises(NotFound):
+            exported(world, name)
+
+
+def test_a_certificate_that_no_registrar_stands_for_is_not_exported(world: World, seed: bytes) -> None:
+    people.enrol(world, "attend", people.invite(world, "attend", "officer", "Kinshasa"))
+    with world.runtime.unit_of_work() as db:
+        wanted = people.member_id(world, "attend")
+        db.execute(update(Certificate).where(Certificate.member_id == wanted).values(in_force_at=world.runtime.clock()))
+        db.execute(update(recovery.Member).where(recovery.Member.id == wanted).values(status="active"))
+    with pytest.raises(NotFound):
+        exported(world, "attend")
+
+
+def test_the_grant_names_who_authorised_it(world: World, seed: bytes) -> None:
+    """Exchanged words in the export: the custodians sign them, and the recipient's own program refuses."""
+    lose_everybody(world)
+    nouvelle = people.join(world, "nouvelle", "officer", "Kinshasa")
+    request = exported(world, "nouvelle")
+    with world.runtime.unit_of_work() as db:
+        assert db.scalars(select(ConfirmationRow)).all()
+    bare = request.recipients[0]._replace(authorisation=exported(world, "auditor").recipients[0].authorisation)
+    arrive(world, answered(seed, replace(request, recipients=(bare,))))
+    world.runtime.clock.move(hours=25)
+    apply_due(world)
+    with pytest.raises(CiphertextRejected):
+        nouvelle.sign_in()
+
+
+def test_the_custodians_see_six_words_that_change_with_the_certificate(world: World, seed: bytes) -> None:
+    shown = exported(world, "officer").recipients[0].certificate
+    for forged in (replace(shown, role="supervisor"), replace(shown, hpke_public=shown.hpke_public[::-1])):
+        assert fingerprint(forged) != fingerprint(shown)
+
+
+def test_a_recovery_key_of_somebody_else_is_not_installed(world: World) -> None:
+    agency_id, other = world.agencies[LEAD.name], world.roots[PLANS[1].name]
+    root = world.roots[LEAD.name]
+    for key in (
+        found_key(new_key(), str(agency_id), 1, other),
+        found_key(new_key(), str(agency_id), 2, root),
+        replace(found_key(new_key(), str(agency_id), 1, root), public=b"\x02" + bytes(32)),
+    ):
+        with world.runtime.unit_of_work() as db, pytest.raises(CiphertextRejected):
+            recovery.install_key(db, world.runtime, key.to_bytes())
+    with world.runtime.unit_of_work() as db:
+        assert recovery_copies.coverage(db, agency_id) is None
+
+
+def test_a_planted_recovery_key_gets_no_copy(world: World, seed: bytes) -> None:
+    """A writer of the database puts a recovery key of their own in; sessions ask their pinned root first."""
+    planted = found_key(new_key(), str(world.agencies[LEAD.name]), 2, world.roots[PLANS[1].name])
+    with world.runtime.unit_of_work() as db:
+        db.add(RecoveryKeyRow(agency_id=world.agencies[LEAD.name], number=2, statement=planted.to_bytes()))
+    with pytest.raises(CiphertextRejected):
+        world.officer.sign_in()
+    with world.runtime.unit_of_work() as db:
+        newest = select(RecoveryKeyRow.id).where(RecoveryKeyRow.number == 2)
+        assert db.scalars(select(RecoveryCopyRow).where(RecoveryCopyRow.recovery_key_id.in_(newest))).all() == []
+
+
+def test_another_agencys_shares_open_nothing(world: World, seed: bytes) -> None:
+    request = exported(world, "officer")
+    other = hold(world, PLANS[1])
+    for wrong in (other, new_key()):
+        with pytest.raises(CiphertextRejected):
+            ceremony.answer(wrong, request, lambda _role: ())
+
+
+def test_an_answer_is_believed_whole_or_not_at_all(world: World, seed: bytes) -> None:
+    answer = RecoveryAnswer.from_bytes(answered(seed, exported(world, "officer")))
+    other = world.roots[PLANS[1].name]
+    first, *rest = answer.grants
+    for changed in (
+        replace(answer, agency=str(world.agencies[PLANS[1].name])),
+        replace(answer, grants=(first.signed(other), *rest)),
+        replace(answer, grants=(replace(first, recipient_id="x"), *rest)),
+        replace(answer, grants=(replace(first, supplier_id="x"), *rest)),
+        replace(answer, grants=()),
+        replace(answer, agency="no agency", grants=()),
+    ):
+        with pytest.raises(CiphertextRejected):
+            arrive(world, changed.to_bytes())
+    with pytest.raises(CiphertextRejected):
+        arrive(world, exported(world, "officer").to_bytes())
+
+
+def test_a_recovered_grant_opens_for_its_recipient_only(world: World, seed: bytes) -> None:
+    lose_everybody(world)
+    people.join(world, "nouvelle", "officer", "Kinshasa")
+    people.join(world, "voleuse", "officer", "Kinshasa")
+    recover(world, seed, "nouvelle")
+    with world.runtime.unit_of_work() as db:
+        theirs = KeyGrant.supplier_id.is_(None)
+        db.execute(update(KeyGrant).where(theirs).values(recipient_id=people.member_id(world, "voleuse")))
+    with pytest.raises(CiphertextRejected):
+        world.voleuse.sign_in()
+
+
+def test_a_grant_is_not_the_roots_because_nobody_is_named(world: World) -> None:
+    """Taking the supplier away from a grant does not make the root its signer."""
+    with world.runtime.unit_of_work() as db:
+        theirs = KeyGrant.recipient_id == people.member_id(world, "officer_same_unit")
+        db.execute(update(KeyGrant).where(theirs).values(supplier_id=None))
+    with pytest.raises(CiphertextRejected):
+        world.officer_same_unit.sign_in()
+
+
+def test_the_web_role_cannot_change_what_arrived(world: World, seed: bytes) -> None:
+    arrival = arrive(world, answered(seed, exported(world, "officer")))
+    with world.runtime.session() as db, pytest.raises(Exception, match="permission denied"):
+        db.execute(update(RecoveryArrival).where(RecoveryArrival.id == arrival.id).values(content=b"", due_at=None))
