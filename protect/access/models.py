@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from protect.store.base import Base
+from protect.store.base import Base, CaseBound
 from protect.store.sealed import Sealed
 
 OPEN = {"rls": "open"}
@@ -237,7 +237,7 @@ class OpeningNotice(Base):
     ended_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member.id"))
 
 
-class EmergencyOpening(Base):
+class EmergencyOpening(CaseBound, Base):
     """One case of the agency that one member may read for some hours because another agreed; the table checks the two.
 
     What both signed is verified at each opening: a row that somebody put here opens nothing.
@@ -257,7 +257,6 @@ class EmergencyOpening(Base):
         {"info": {"rls": "agency"}},
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    agency_id: Mapped[uuid.UUID]
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"))
     case_code: Mapped[str]
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))  # the office that holds the case
