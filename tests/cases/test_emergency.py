@@ -15,6 +15,7 @@ from protect.access.emergency import whole_agency
 from protect.access.errors import Conflict, Denied, NotFound, SignInRequired, StepUpRequired
 from protect.access.gate import Gate
 from protect.access.models import EmergencyOpening
+from protect.app import connect_slices
 from protect.audit.models import TrailEntry
 from protect.cases import actions_edit, actions_emergency
 from protect.cases.actions import case_facts, list_cases, show_case
@@ -23,6 +24,7 @@ from protect.cases.actions_emergency_list import list_openings
 from protect.cases.models import CaseCompartment, CaseFile, Consent
 from protect.store.scope import Scope
 from protect.vault.errors import CiphertextRejected
+from tests.access import turning
 from tests.access.people import decide, second_registrar
 from tests.cases import emergencies
 from tests.cases.emergencies import approve, ask, change, new_case, opened, read
@@ -415,3 +417,17 @@ def test_ending_while_it_is_read_ends_it(world: World) -> None:
         finish(world, opening, "supervisor")
         gate.db.expire_all()
         assert gate.db.scalars(select(CaseFile.id).where(CaseFile.id == case_id)).all() == []
+
+
+def test_it_goes_on_while_a_key_is_renewed_by_another_office(world: World) -> None:
+    connect_slices()
+    _case, opening = opened(world)
+    other, code = new_case(world)
+    asked = ask(world, code)
+    turning.rotate(world.people[ASKER], "protection")
+    for name in (ASKER, "supervisor"):
+        world.people[name].confirm()
+    assert read(world, opening).case.name == "Kasongo Marie"
+    with world.supervisor.gate() as gate:
+        assert actions_emergency.show(gate, asked).why == emergencies.WHY
+    assert {row.key_version for row in turning.rows(world.officer, other, "protection")} <= {2}
