@@ -68,9 +68,8 @@ from protect.web.setup import install_web, new_flask
 from protect.web.site import Fault, NavItem, Opened, Site, log_fault
 
 SLICES: Final = (
-    auth_pages, cases_pages, emergency_pages, directory_pages, members_pages, referrals_pages, statistics_pages, oversight_pages,
-    witness_pages,
-    access_pages,
+    auth_pages, cases_pages, emergency_pages, directory_pages, members_pages, referrals_pages, statistics_pages,
+    oversight_pages, witness_pages, access_pages,
 )  # fmt: skip
 DIRECTORY_KEY: Final = "offline/directory-root.key"
 FAULTS: Final = {

@@ -67,7 +67,8 @@ create function app_emergency() returns uuid[] language sql stable security defi
     join public.emergency_opening e on e.asked_by = s.member_id and e.agency_id = s.agency_id
     where s.token_hash = sha256(decode(nullif(current_setting('app.session', true), ''), 'hex'))
       and s.ended_at is null and s.expires_at > now()
-      and e.approval is not null and e.ended_at is null and e.until > now() and e.until <= now() + interval '4 hours'
+      and e.approval is not null and e.ended_at is null
+      and e.until > now() and e.until <= now() + interval '4 hours'
 $$;
 alter function app_emergency() owner to protect_owner;
 revoke all on function app_emergency() from public;

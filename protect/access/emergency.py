@@ -1,8 +1,8 @@
 """Break-glass: one named case of another office, for hours, because two people signed that it must be.
 
-The keys are the agency's, and so are those of the officer who asks: what opens is the reach, not a seal. Four things hold
-it to this case and these hours: the signatures of both, the policy's predicate, the scope of the session, and the
-database, which looks into its own rows by its own clock.
+The officer who asks holds the agency's keys already: what opens is the reach, no seal. Four things hold it to this case
+and these hours: the signatures of both, the policy's predicate, the scope of the session, and the database, which looks
+into its own rows by its own clock.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ def database_now(gate: Gate) -> datetime:
 
 @contextmanager
 def whole_agency(gate: Gate) -> Iterator[GatedSession]:
-    """A unit of work of its own in the actor's name, beyond the actor's office: to find whose case it is, no more."""
+    """A unit of work of its own in the actor's name, beyond its office: to find whose case it is."""
     with gate.runtime.unit_of_work() as db:
         db.info["token_hash"] = gate.member.session_hash
         reach_whole_agency(db, gate.member.agency_id)
@@ -141,8 +141,8 @@ def _request(gate: Gate, row: EmergencyOpening) -> EmergencyRequest:
 
 
 def _expected(row: EmergencyOpening, why: bytes) -> EmergencyRequest:
-    names = (row.id, row.agency_id, row.case_id, row.asked_by)
-    return EmergencyRequest(*(str(name) for name in names), row.reason, why)
+    who, case = str(row.asked_by), str(row.case_id)
+    return EmergencyRequest(str(row.id), str(row.agency_id), case, who, row.reason, why)
 
 
 def _signer(gate: Gate, member_id: UUID, permission: str) -> Certificate:

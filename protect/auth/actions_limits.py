@@ -15,7 +15,7 @@ from protect.access.policy import policy
 from protect.access.second import require_second
 
 SHOWN: Final = timedelta(days=7)
-NOT_GIVEN: Final = frozenset({"import", "oversight", "statistics", "emergency"})  # they identify nobody, or are given by two
+NOT_GIVEN: Final = frozenset({"import", "oversight", "statistics", "emergency"})  # for nobody, or by two
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def ask(gate: Gate, asked: Asked, once: uuid.UUID | None = None) -> uuid.UUID:
 
 
 def approve(gate: Gate, opening_id: uuid.UUID, hours: int) -> None:
-    """Agree, as the second person, for so many hours. Raises Conflict when it was decided, withdrawn or left too long."""
+    """Agree, as the second person, for so many hours. Raises Conflict when it was decided, withdrawn or too late."""
     row = _to_decide(gate, opening_id)
     try:
         emergency.approve(gate, row, timedelta(hours=hours))
@@ -168,5 +168,3 @@ def _require_reviewed(gate: Gate) -> None:
     if late_ones or busy_ones >= AT_ONCE:
         gate.record_refused("emergency:ask")
         raise ReviewOverdue
-
-

@@ -1,4 +1,4 @@
-"""Which emergency openings a person is told of: those asked of them, their own, those of their office, all to review."""
+"""Which emergency openings a person is told of: asked of them, their own, of their office, or all of the agency."""
 
 import uuid
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Pages of break-glass: the list, a request, one opening with what can be done about it, and the case while it is open."""
+"""Pages of break-glass: the list, a request, one opening and what can be done about it, the case while it is open."""
 
 from collections.abc import Callable
 from uuid import UUID

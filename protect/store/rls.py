@@ -71,8 +71,8 @@ STATISTICS_BODY: Final = (
     )
     + "\n      and m.role = 'analyst' and m.status = 'active' and a.kind = 'commission')"
 )
-# To which unit the member's role narrows the session; nothing where it sees the whole agency. A renewal of a key says so
-# itself: this stops what was forgotten, not what was meant.
+# To which unit the member's role narrows the session; null where it sees the whole agency. A renewal of a key says by
+# itself that it does: this stops what was forgotten, not what was meant.
 UNIT_BODY: Final = _LIVE.format(
     what="case when m.role = 'officer' and current_setting('app.reach', true) is distinct from 'agency'\n"
     "      then coalesce(m.unit_id, '00000000-0000-0000-0000-000000000000'::uuid) end",
@@ -83,7 +83,8 @@ EMERGENCY_BODY: Final = (
         what="coalesce(array_agg(e.case_id), '{}'::uuid[])",
         joins="\n    join public.emergency_opening e on e.asked_by = s.member_id and e.agency_id = s.agency_id",
     )
-    + "\n      and e.approval is not null and e.ended_at is null and e.until > now() and e.until <= now() + interval '4 hours'"
+    + "\n      and e.approval is not null and e.ended_at is null"
+    "\n      and e.until > now() and e.until <= now() + interval '4 hours'"
 )
 FUNCTIONS: Final = {
     "app_agency": ("uuid", AGENCY_BODY),

@@ -2,14 +2,16 @@
 
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, select, text
 
+from protect.audit.models import TrailEntry
 from protect.cases import actions_emergency
 from protect.cases.actions_emergency import Asked
 from protect.cases.actions_intake import IntakeAnswers, open_case
 from protect.cases.models import CaseFile
 from tests.world import World
 
+ASKER = "officer_other_unit"
 WHY = "Le bureau de Kinshasa ne répond pas"
 
 
@@ -23,7 +25,7 @@ def new_case(world: World, by: str = "officer") -> tuple[UUID, str]:
         return case_id, row.code
 
 
-def ask(world: World, code: str, by: str = "officer_other_unit") -> UUID:
+def ask(world: World, code: str, by: str = ASKER) -> UUID:
     """The officer of Goma asks for it."""
     with world.people[by].gate() as gate:
         return actions_emergency.ask(gate, Asked(code, "danger", WHY))
@@ -43,16 +45,33 @@ def opened(world: World) -> tuple[UUID, UUID]:
     return case_id, opening
 
 
-def read(world: World, opening: UUID, by: str = "officer_other_unit") -> actions_emergency.EmergencyCase:
+def read(world: World, opening: UUID, by: str = ASKER) -> actions_emergency.EmergencyCase:
     """Read the case."""
     with world.people[by].gate() as gate:
         return actions_emergency.open_case(gate, opening)
 
 
+def finish(world: World, opening: UUID, by: str = ASKER) -> None:
+    """End it before its time."""
+    with world.people[by].gate() as gate:
+        actions_emergency.end(gate, opening)
+
+
+def review(world: World, opening: UUID, by: str = "auditor") -> None:
+    """Say what was found."""
+    with world.people[by].gate() as gate:
+        actions_emergency.review(gate, opening, "justified", "Bureau injoignable")
+
+
+def entries(world: World) -> list[str]:
+    """The entries of the trail about emergencies, with their results."""
+    with world.runtime.unit_of_work() as db:
+        found = db.scalars(select(TrailEntry).where(TrailEntry.action.like("emergency:%")).order_by(TrailEntry.id))
+        return [f"{entry.action} {entry.result}" for entry in found]
+
+
 def change(world: World, statement: str, **values: object) -> None:
     """What somebody does who can write to the database: past every rule of the program, and of the rows."""
-    from sqlalchemy import NullPool, create_engine
-
     url = world.runtime.engine.url.set(username="protect_owner")
     owner = create_engine(url, poolclass=NullPool)
     with owner.begin() as connection:
