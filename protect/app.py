@@ -32,7 +32,9 @@ from protect.cases.actions_handover import CASES
 from protect.cases.actions_rotation import PARTS as CASE_PARTS
 from protect.cases.actions_rotation import rename_imports
 from protect.cases.beside import followed
+from protect.cases.emergency_waiting import waiting as emergencies_waiting
 from protect.cases.views import pages as cases_pages
+from protect.cases.views_emergency import pages as emergency_pages
 from protect.config import (
     load_settings,
     make_secrets,
@@ -68,9 +70,8 @@ from protect.web.setup import install_web, new_flask
 from protect.web.site import Fault, NavItem, Opened, Site, log_fault
 
 SLICES: Final = (
-    auth_pages, cases_pages, directory_pages, members_pages, referrals_pages, statistics_pages, oversight_pages,
-    witness_pages,
-    access_pages,
+    auth_pages, cases_pages, emergency_pages, directory_pages, members_pages, referrals_pages, statistics_pages,
+    oversight_pages, witness_pages, access_pages,
 )  # fmt: skip
 DIRECTORY_KEY: Final = "offline/directory-root.key"
 FAULTS: Final = {
@@ -93,6 +94,7 @@ MENU: Final = (
     ("member:read", NavItem("members.members", lazy("Members"))),
     ("member:read", NavItem("members.keys", lazy("Keys"))),
     ("access:explain", NavItem("access.roles", lazy("Access"))),
+    ("emergency:review", NavItem("emergency.openings", lazy("Emergency openings"))),
     ("trail:read", NavItem("oversight.journal", lazy("Trail"))),
 )
 
@@ -235,7 +237,9 @@ def _navigation() -> Sequence[NavItem]:
 
 
 def _waiting(gate: Any) -> Sequence[NavItem]:
-    return (*referrals_waiting(gate), *stops_waiting(gate), *recovery_waiting(gate))
+    return (
+        *referrals_waiting(gate), *stops_waiting(gate), *emergencies_waiting(gate), *recovery_waiting(gate),
+    )  # fmt: skip
 
 
 def _end_session() -> None:

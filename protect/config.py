@@ -70,6 +70,7 @@ class Settings(BaseModel):
     sessions_each: int = Field(1, ge=1, le=5)
     response_hours: dict[str, int] = {"immediate": 24, "urgent": 72, "routine": 168}
     package_days: int = Field(30, ge=0, le=365)
+    emergency_review_days: int = Field(7, ge=1, le=90)
     opening_limits: dict[str, tuple[int, int]] = {}
     timezone: str = "Africa/Kinshasa"
     working_hours: str = Field("07:00-19:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")

@@ -12,7 +12,10 @@ SIGNS_IN = frozenset({"active", "waiting"})
 
 @dataclass(frozen=True)
 class Actor:
-    """A member with a live session, in the member's one role; `open_until` is the end of the last step-up's time."""
+    """A member with a live session, in the member's one role; `open_until` is the end of the last step-up's time.
+
+    `emergency` is the one case of another office that this request may read: protect/access/emergency.py.
+    """
 
     member_id: UUID
     agency_id: UUID
@@ -22,6 +25,7 @@ class Actor:
     session_id: UUID
     session_hash: bytes
     open_until: datetime | None = None
+    emergency: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -178,9 +178,9 @@ class Gate:
         """Write an entry about somebody who is becoming the actor only now; it stands with this gate's writes."""
         self._trail.write(self.db, becoming(member), action, [], About(result=result))
 
-    def record_said(self, action: str, why: str) -> None:
+    def record_said(self, action: str, why: str, ref: Ref | None = None, purpose: str | None = None) -> None:
         """Write an entry with something that the actor says to auditors alone; it stands with this gate's writes."""
-        self._trail.write(self.db, self.member, action, [], About(why=why))
+        self._trail.write(self.db, self.member, action, [ref] if ref else [], About(why=why, purpose=purpose))
 
     def record_refused(self, action: str) -> None:
         """Write and commit at once that something was refused to whoever this is; no object is named."""

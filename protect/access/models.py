@@ -3,10 +3,10 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ARRAY, ForeignKey, Index, UniqueConstraint, Uuid, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from protect.store.base import Base
+from protect.store.base import Base, CaseBound
 from protect.store.sealed import Sealed
 
 OPEN = {"rls": "open"}
@@ -235,6 +235,45 @@ class OpeningNotice(Base):
     at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member.id"))
+
+
+class EmergencyOpening(CaseBound, Base):
+    """One case of the agency that one member may read for some hours because another agreed; the table checks the two.
+
+    What both signed is verified at each opening: a row that somebody put here opens nothing.
+    """
+
+    __tablename__ = "emergency_opening"
+    __table_args__ = (
+        CheckConstraint("decided_by <> asked_by", name="two_people"),
+        CheckConstraint("until <= decided_at + interval '4 hours'", name="four_hours"),
+        CheckConstraint(
+            "case when approval is null then until is null else num_nulls(until, decided_by, decided_at) = 0 end",
+            name="approved",
+        ),
+        CheckConstraint("reviewed_by <> asked_by and reviewed_by <> decided_by", name="other_reviewer"),
+        Index("ix_emergency_opening_agency_id_asked_at", "agency_id", "asked_at"),
+        Index("ix_emergency_opening_live", "asked_by", "until", postgresql_where=text("ended_at IS NULL")),
+        {"info": {"rls": "agency"}},
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"))
+    case_code: Mapped[str]
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))  # the office that holds the case
+    asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
+    asked_at: Mapped[datetime]  # this moment and the next ones by the database's clock
+    reason: Mapped[str]
+    why: Mapped[Sealed | None]  # for those who hold the key of the protection compartment; gone with the review
+    request: Mapped[bytes]
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member.id"))
+    decided_at: Mapped[datetime | None]
+    until: Mapped[datetime | None]  # empty: refused
+    approval: Mapped[bytes | None]
+    ended_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member.id"))
+    ended_at: Mapped[datetime | None]
+    reviewed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member.id"))
+    reviewed_at: Mapped[datetime | None]
+    finding: Mapped[str | None]
 
 
 class DoneOnce(Base):

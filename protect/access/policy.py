@@ -106,16 +106,23 @@ def _received(actor: ActorLike, subject: Any) -> bool:
     return bool(subject.to_agency_id == actor.agency_id)
 
 
+def _emergency(actor: ActorLike, subject: Any) -> bool:
+    opened = getattr(actor, "emergency", None)  # of the request that verified it, and of nobody else
+    return opened is not None and bool(getattr(subject, "id", None) == opened)
+
+
 PARTS: Final[Mapping[str, Callable[[ActorLike, Any], bool]]] = {
     "agency": _agency,
     "unit": _unit,
     "received": _received,
+    "emergency": _emergency,
 }
 PREDICATES: Final[Mapping[str, tuple[str, ...]]] = {
     "any": (),
     "own_agency": ("agency",),
     "own_unit": ("agency", "unit"),
     "received": ("received",),
+    "emergency": ("agency", "emergency"),
 }
 
 

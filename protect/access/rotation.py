@@ -18,7 +18,7 @@ from protect.access.recovery_copies import copy_keys
 from protect.access.rotor import Rotor
 from protect.access.trail_keys import start_trail_epoch
 from protect.audit.entry import AUDIT
-from protect.store.scope import Scope
+from protect.store.scope import reach_whole_agency
 from protect.vault.derivation import new_key
 from protect.vault.errors import CiphertextRejected
 from protect.vault.grants import KeyState, Succession
@@ -242,7 +242,7 @@ def _writers_before(gate: Gate, row: KeyRotation) -> bool:
 
 def _widen(gate: Gate) -> None:
     """A key belongs to the whole agency, whichever unit the holder works in."""
-    gate.db.info["scope"] = Scope(gate.member.agency_id)
+    reach_whole_agency(gate.db, gate.member.agency_id)
 
 
 def _stages(compartment: str) -> Sequence[Part]:

@@ -12,9 +12,10 @@ from protect.access.errors import NotFound
 from protect.access.gate import Gate, Ref
 from protect.access.models import Member, OpeningNotice
 from protect.access.policy import policy
+from protect.access.second import require_second
 
 SHOWN: Final = timedelta(days=7)
-NOT_GIVEN: Final = frozenset({"import", "oversight", "statistics"})  # purposes that identify nobody
+NOT_GIVEN: Final = frozenset({"import", "oversight", "statistics", "emergency"})  # for nobody, or by two
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,11 @@ def count_active(gate: Gate) -> int:
 
 
 def lift_stop(gate: Gate, stop_id: UUID) -> None:
-    """Let a colleague go on before the hour is over. Nobody lifts their own stop: NotFound."""
+    """Let a colleague go on before the hour is over. Nobody lifts their own stop: Denied."""
     stop = gate.find(OpeningNotice, stop_id, "limit:lift", lock=True)
-    if stop.kind != limits.STOP or stop.member_id == gate.member.member_id:
+    if stop.kind != limits.STOP:
         raise NotFound("OpeningNotice")
+    require_second(gate, "limit:lift", frozenset({stop.member_id}), stop)
     if stop.ended_at is None:
         limits.lift(gate.db, stop, gate.member, gate.now())
         gate.record("limit:lift", Ref("member", stop.member_id))

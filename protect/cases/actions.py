@@ -115,12 +115,12 @@ def list_cases(gate: Gate, page: int = 1, *, names: bool = False) -> CaseList:
     return CaseList(tuple(listed), page, pages, total, named)
 
 
-def show_case(gate: Gate, case_id: uuid.UUID) -> CaseView:
+def show_case(gate: Gate, case_id: uuid.UUID, *, by: str = "case:open", purpose: str = "") -> CaseView:
     """A whole case: compartments with keys opened, the others locked and why, and the consents."""
-    gate.permit("case:open")
+    gate.permit(by)
     _held, parts = case_with_parts(gate, case_id)
-    row = gate.find(CaseFile, case_id, "case:open")
-    case = open_rows(gate, "case:open", row, parts)
+    row = gate.find(CaseFile, case_id, by)
+    case = open_rows(gate, by, row, parts, purpose=purpose)
     values, consents = case.values, consents_of(gate, case_id, case.opening)
     return CaseView(
         id=row.id, code=row.code, status=row.status, urgent=row.urgent, name=full_name(values),

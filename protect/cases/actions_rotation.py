@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, LargeBinary, Uuid, bindparam, exists, func, select, update
 
+from protect.access import emergency
 from protect.access import rows as sealed_rows
 from protect.access.gate import Gate, Ref
+from protect.access.models import EmergencyOpening
 from protect.access.rotation import IDENTITY, Part, Piece
 from protect.access.rotor import Rotor
 from protect.audit.written import COMPARTMENT, SHARD
@@ -97,6 +99,19 @@ def _passed_on(rotor: Rotor, row: Consent) -> Sealed | None:
     return rotor.passed_on(Ref("case", row.case_id), restrictions_context(row.id), row.restrictions)
 
 
+def pass_on_reasons(gate: Gate, rotor: Rotor, _cursor: uuid.UUID | None) -> Piece:
+    """Put the reasons of emergency openings that nobody has reviewed yet into the newest drop-box: they are few."""
+    mine = EmergencyOpening.agency_id == gate.member.agency_id
+    query = select(EmergencyOpening).where(mine, EmergencyOpening.why.is_not(None)).with_for_update()
+    done = 0
+    for row in gate.db.scalars(query).all():
+        ref = Ref("emergency", row.id)
+        moved = rotor.passed_on(ref, emergency.why_context(row.id), row.why) if row.why else None
+        if moved is not None:
+            row.why, done = moved, done + 1
+    return Piece(done)
+
+
 def seal_shards(gate: Gate, rotor: Rotor, cursor: uuid.UUID | None) -> Piece:
     """Seal the search shards anew; whoever adds a case meanwhile waits for the shard."""
     query = select(SearchShard).where(SearchShard.agency_id == gate.member.agency_id)
@@ -169,6 +184,7 @@ PARTS: Final = (
     Part("data_key", _CASES, take_over_keys),
     Part("dropped", _CASES, seal_dropped),
     Part("restrictions", frozenset({KEPT_IN}), pass_on_restrictions),
+    Part("reasons", frozenset({emergency.KEPT_IN}), pass_on_reasons),
     Part("search", frozenset({IDENTITY}), seal_shards),
     Part("fields", _CASES, seal_contents, after_retiring=True),
 )

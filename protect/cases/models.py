@@ -13,6 +13,8 @@ from protect.store.sealed import Sealed
 
 AGENCY = {"rls": "agency"}
 AGENCY_UNIT = {"rls": "agency", "unit": True}
+CASE = {**AGENCY_UNIT, "case": "id"}  # of the case that an emergency opens, what may be read
+OF_CASE = {**AGENCY_UNIT, "case": "case_id"}
 
 
 class CaseFile(CaseBound, Base):
@@ -23,7 +25,7 @@ class CaseFile(CaseBound, Base):
         UniqueConstraint("agency_id", "code"),
         UniqueConstraint("agency_id", "import_key"),
         Index("ix_case_file_unit_id_opened_at", "unit_id", "opened_at"),
-        {"info": AGENCY_UNIT},
+        {"info": CASE},
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
@@ -47,7 +49,7 @@ class CaseCompartment(CaseBound, Base):
     """
 
     __tablename__ = "case_compartment"
-    __table_args__ = (UniqueConstraint("case_id", "name", "part"), {"info": AGENCY_UNIT})
+    __table_args__ = (UniqueConstraint("case_id", "name", "part"), {"info": OF_CASE})
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"))
     unit_id: Mapped[uuid.UUID]
@@ -79,7 +81,7 @@ class Consent(CaseBound, Base):
     """What was agreed, one append-only row for each purpose and recipient; a withdrawal is a further row."""
 
     __tablename__ = "consent"
-    __table_args__ = (Index("ix_consent_case_id", "case_id"), {"info": AGENCY_UNIT})
+    __table_args__ = (Index("ix_consent_case_id", "case_id"), {"info": OF_CASE})
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"))
     unit_id: Mapped[uuid.UUID]

@@ -35,6 +35,7 @@ PREDICATES: Final[Mapping[str, Any]] = {
     "own_unit": lazy("of one's own office"),
     "own_agency": lazy("of one's own organisation"),
     "received": lazy("addressed to one's own organisation"),
+    "emergency": lazy("that a second person opened for hours"),
 }
 SHORT_PREDICATES: Final[Mapping[str, Any]] = {
     "": "–",
@@ -42,12 +43,14 @@ SHORT_PREDICATES: Final[Mapping[str, Any]] = {
     "own_unit": lazy("own office"),
     "own_agency": lazy("own organisation"),
     "received": lazy("received"),
+    "emergency": lazy("emergency"),
 }
 CLAUSES: Final[Mapping[str, Any]] = {
     "role": lazy("The role has this permission"),
     "agency": lazy("The object belongs to the same organisation"),
     "unit": lazy("The object belongs to the same office"),
     "received": lazy("The request is addressed to the same organisation"),
+    "emergency": lazy("A second person agreed to open this object, and it is not over"),
 }
 HOLDS: Final[Mapping[bool | None, Any]] = {True: lazy("True"), False: lazy("False"), None: lazy("No object named")}
 RELATIONS: Final[Mapping[str, Any]] = {

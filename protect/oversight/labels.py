@@ -56,6 +56,13 @@ ACTIONS: Final[Mapping[str, Any]] = {
     "case:save": lazy("Case changed"),
     "case:search": lazy("Search among cases"),
     "case:import": lazy("Existing records taken over"),
+    "emergency:ask": lazy("Emergency opening asked for"),
+    "emergency:approve": lazy("Emergency opening agreed to"),
+    "emergency:refuse": lazy("Emergency opening refused"),
+    "emergency:read": lazy("Reason of an emergency opening read"),
+    "emergency:open": lazy("Case read in an emergency"),
+    "emergency:end": lazy("Emergency opening ended"),
+    "emergency:review": lazy("Emergency opening reviewed"),
     "consent:record": lazy("Consent recorded"),
     "consent:withdraw": lazy("Consent withdrawn"),
     "place:add": lazy("Places added"),
@@ -113,11 +120,13 @@ OBJECTS: Final[Mapping[str, Any]] = {
     "member": lazy("Member"),
     "recovery": lazy("Keys brought back"),
     "trail": lazy("Trail, looking for"),
+    "emergency": lazy("Emergency opening"),
 }
 
 FIELDS: Final[Mapping[str, Any]] = {
     "detail": lazy("Details of the entries"),
     "start_key": lazy("Start keys of the epochs"),
+    "emergency_reason": lazy("Reason in words"),
 }
 
 FAULTS: Final[Mapping[str, Any]] = {

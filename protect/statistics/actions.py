@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from protect.access.errors import Conflict, NotFound
 from protect.access.gate import Gate, Ref
+from protect.access.second import require_second
 from protect.statistics.actions_feed import feed, open_all
 from protect.statistics.attacker import Report
 from protect.statistics.control import ReleaseUnsafe
@@ -139,8 +140,7 @@ def decide(gate: Gate, release_id: uuid.UUID, *, approve: bool) -> None:
     """
     gate.db.execute(select(func.pg_advisory_xact_lock(_NUMBERING)))
     row = gate.find(Release, release_id, "release:decide", lock=True)
-    if row.proposed_by == gate.member.member_id:
-        gate.refuse("release:decide", row)
+    require_second(gate, "release:decide", frozenset({row.proposed_by}), row)
     if row.status != PROPOSED:
         raise Conflict
     if approve:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, Engine, MetaData, Row, text
 
 from protect.store.errors import DriftFound
-from protect.store.rls import FED, FUNCTIONS, OWN, PARTY, Policy, kind_of, policies
+from protect.store.rls import FED, FUNCTIONS, IN_UNIT, OWN, PARTY, Policy, kind_of, policies, readable
 from protect.store.roles import OWNER, WEB
 
 FOREIGN: Final = frozenset({"alembic_version"})
@@ -15,11 +15,17 @@ FOREIGN: Final = frozenset({"alembic_version"})
 # How PostgreSQL itself writes the conditions back.
 _AGENCY: Final = "( SELECT app_agency() AS app_agency)"
 _STATISTICS: Final = "( SELECT app_statistics() AS app_statistics)"
+_UNIT: Final = "( SELECT app_unit() AS app_unit)"
+_OF_UNIT: Final = f"(agency_id = {_AGENCY}) AND (({_UNIT} IS NULL) OR (unit_id = {_UNIT})"
+_EMERGENCY: Final = "( SELECT app_emergency() AS app_emergency)"
 _SHOWN: Final[dict[str | None, str | None]] = {
     None: None,
     OWN: f"(agency_id = {_AGENCY})",
     PARTY: f"((agency_id = {_AGENCY}) OR (to_agency_id = {_AGENCY}))",
     FED: f"((agency_id = {_AGENCY}) OR {_STATISTICS})",
+    IN_UNIT: f"({_OF_UNIT}))",
+    readable(None): f"({_OF_UNIT}))",
+    **{readable(case): f"({_OF_UNIT} OR ({case} = ANY ({_EMERGENCY}::uuid[]))))" for case in ("id", "case_id")},
 }
 
 _TABLES: Final = text("""\

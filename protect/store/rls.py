@@ -17,9 +17,21 @@ from protect.store.roles import OWNER, WEB
 AGENCY: Final = "(select app_agency())"
 STATISTICS: Final = "(select app_statistics())"
 
+UNIT: Final = "(select app_unit())"
+EMERGENCY: Final = "(select app_emergency())"
+
 OWN: Final = f"agency_id = {AGENCY}"
 PARTY: Final = f"(agency_id = {AGENCY} or to_agency_id = {AGENCY})"
 FED: Final = f"(agency_id = {AGENCY} or {STATISTICS})"
+
+
+IN_UNIT: Final = f"agency_id = {AGENCY} and ({UNIT} is null or unit_id = {UNIT})"
+
+
+def readable(case: str | None) -> str:
+    """What may be read of a table that knows its unit; `case` is the column that names the case."""
+    emergency = f" or {case} = any ({EMERGENCY}::uuid[])" if case else ""
+    return f"agency_id = {AGENCY} and ({UNIT} is null or unit_id = {UNIT}{emergency})"
 
 
 class Kind(NamedTuple):
@@ -59,7 +71,27 @@ STATISTICS_BODY: Final = (
     )
     + "\n      and m.role = 'analyst' and m.status = 'active' and a.kind = 'commission')"
 )
-FUNCTIONS: Final = {"app_agency": ("uuid", AGENCY_BODY), "app_statistics": ("boolean", STATISTICS_BODY)}
+# To which unit the member's role narrows the session; null where it sees the whole agency. A renewal of a key says by
+# itself that it does: this stops what was forgotten, not what was meant.
+UNIT_BODY: Final = _LIVE.format(
+    what="case when m.role = 'officer' and current_setting('app.reach', true) is distinct from 'agency'\n"
+    "      then coalesce(m.unit_id, '00000000-0000-0000-0000-000000000000'::uuid) end",
+    joins="\n    join public.member m on m.id = s.member_id and m.agency_id = s.agency_id",
+)
+EMERGENCY_BODY: Final = (
+    _LIVE.format(
+        what="coalesce(array_agg(e.case_id), '{}'::uuid[])",
+        joins="\n    join public.emergency_opening e on e.asked_by = s.member_id and e.agency_id = s.agency_id",
+    )
+    + "\n      and e.approval is not null and e.ended_at is null"
+    "\n      and e.until > now() and e.until <= now() + interval '4 hours'"
+)
+FUNCTIONS: Final = {
+    "app_agency": ("uuid", AGENCY_BODY),
+    "app_statistics": ("boolean", STATISTICS_BODY),
+    "app_unit": ("uuid", UNIT_BODY),
+    "app_emergency": ("uuid[]", EMERGENCY_BODY),
+}
 
 
 class Policy(NamedTuple):
@@ -89,6 +121,8 @@ def policies(table: Table) -> list[Policy]:
     kind = KINDS[kind_of(table) or "agency"]
     if kind is None:
         return []
+    if table.info.get("unit"):
+        kind = Kind(readable(table.info.get("case")), IN_UNIT, IN_UNIT, IN_UNIT)
     return [
         Policy(table.name, "select", kind.select, None),
         Policy(table.name, "insert", None, kind.insert),
@@ -98,7 +132,7 @@ def policies(table: Table) -> list[Policy]:
 
 
 def function_statements() -> list[str]:
-    """The statements that create the two lookups, callable by the web role only."""
+    """The statements that create the lookups, callable by the web role only."""
     return [statement for name in FUNCTIONS for statement in _function(name)]
 
 

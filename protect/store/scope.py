@@ -31,7 +31,8 @@ from sqlalchemy.sql.visitors import ExternallyTraversible
 from protect.store.errors import CommitOutsideGate, RawStatementRefused, ScopeMissing, ScopeViolated
 from protect.store.tables import Touched, beside_target, is_case_bound, touched
 
-_SET_TOKEN = text("select set_config('app.session', :hex, true)")
+_SET_TOKEN = text("select set_config('app.session', :hex, true), set_config('app.reach', :reach, true)")
+_SET_REACH = text("select set_config('app.reach', 'agency', true)")
 # What a question touches does not change, and those asked most often are the same object each time.
 _known: weakref.WeakKeyDictionary[Select[Any], Touched] = weakref.WeakKeyDictionary()
 
@@ -41,12 +42,14 @@ class Scope:
     """Whose rows a session may touch.
 
     ``statistics`` opens the feed tables of all agencies for reading; the
-    database still decides by the role behind the session token.
+    database still decides by the role behind the session token, and by its own
+    rows whether there is an emergency opening.
     """
 
     agency_id: uuid.UUID
     unit_id: uuid.UUID | None = None
     statistics: bool = False
+    emergency: uuid.UUID | None = None  # one case of another unit, for reading
 
 
 class GatedSession(Session):
@@ -166,8 +169,22 @@ def _criterion(entity: Any, scope: Scope | None, *, reading: bool) -> ColumnElem
         return true()
     own: ColumnElement[bool] = entity.agency_id == scope.agency_id
     if scope.unit_id is not None and info.get("unit") is True:
-        own = and_(own, entity.unit_id == scope.unit_id)
+        own = and_(own, _in_reach(entity, info.get("case"), scope, reading=reading))
     return or_(own, entity.to_agency_id == scope.agency_id) if kind == "parties" else own
+
+
+def _in_reach(entity: Any, case: str | None, scope: Scope, *, reading: bool) -> ColumnElement[bool]:
+    """The own unit; and of the case that opened in an emergency what is read, never what is written."""
+    own: ColumnElement[bool] = entity.unit_id == scope.unit_id
+    if case is None or scope.emergency is None or not reading:
+        return own
+    return or_(own, getattr(entity, case) == scope.emergency)
+
+
+def reach_whole_agency(session: Session, agency_id: uuid.UUID) -> None:
+    """Let this unit of work touch the cases of every unit: a key that is renewed belongs to all of them."""
+    session.info.update(scope=Scope(agency_id), reach="agency")
+    session.execute(_SET_REACH, execution_options={"raw": "a renewal reaches every unit of the agency"})
 
 
 @event.listens_for(GatedSession, "before_flush")
@@ -197,7 +214,8 @@ def _set_token(session: Session, transaction: SessionTransaction, connection: Co
     """Tell the database, for this transaction only, by which session token it is asked."""
     del transaction
     token_hash: bytes | None = session.info.get("token_hash")
-    connection.execute(_SET_TOKEN, {"hex": token_hash.hex() if token_hash else ""})
+    told = {"hex": token_hash.hex() if token_hash else "", "reach": session.info.get("reach", "")}
+    connection.execute(_SET_TOKEN, told)
 
 
 @event.listens_for(GatedSession, "before_commit")

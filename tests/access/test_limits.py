@@ -150,7 +150,7 @@ def test_nobody_lifts_their_own(strict: World) -> None:
     with strict.supervisor.gate() as gate:
         (own,) = actions_limits.stops(gate)
         assert own.own
-        with pytest.raises(NotFound):
+        with pytest.raises(Denied):
             actions_limits.lift_stop(gate, own.id)
 
 

@@ -36,6 +36,7 @@ class Member(PlantedBase):
     __table_args__ = ({"info": OPEN},)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     agency_id: Mapped[uuid.UUID]
+    unit_id: Mapped[uuid.UUID | None]
     role: Mapped[str]
     status: Mapped[str]
 
@@ -50,9 +51,21 @@ class Session(PlantedBase):
     expires_at: Mapped[dt.datetime]
 
 
+class EmergencyOpening(PlantedBase):
+    __tablename__ = "emergency_opening"
+    __table_args__ = ({"info": {"rls": "agency"}},)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    agency_id: Mapped[uuid.UUID]
+    case_id: Mapped[uuid.UUID]
+    asked_by: Mapped[uuid.UUID]
+    approval: Mapped[bytes | None]
+    until: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+
+
 class Case(CaseBound, PlantedBase):
     __tablename__ = "case"
-    __table_args__ = ({"info": {"rls": "agency", "unit": True}},)
+    __table_args__ = ({"info": {"rls": "agency", "unit": True, "case": "id"}},)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"))
     unit_id: Mapped[uuid.UUID]
@@ -97,8 +110,8 @@ def lay(owner: Engine) -> None:
         now = dt.datetime.now(dt.UTC)
         hour = dt.timedelta(hours=1)
         for agency, kind, role in (
-            (HERE, "lead", "officer"),
-            (THERE, "lead", "officer"),
+            (HERE, "lead", "supervisor"),
+            (THERE, "lead", "supervisor"),
             (COMMISSION, "commission", "analyst"),
         ):
             member = uuid.uuid4()

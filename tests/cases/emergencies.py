@@ -1,0 +1,82 @@
+"""Emergency openings in tests: the steps of the three people, by the real actions."""
+
+from uuid import UUID
+
+from sqlalchemy import NullPool, create_engine, select, text
+
+from protect.audit.models import TrailEntry
+from protect.cases import actions_emergency
+from protect.cases.actions_emergency import Asked
+from protect.cases.actions_intake import IntakeAnswers, open_case
+from protect.cases.models import CaseFile
+from tests.world import World
+
+ASKER = "officer_other_unit"
+WHY = "Le bureau de Kinshasa ne répond pas"
+
+
+def new_case(world: World, by: str = "officer") -> tuple[UUID, str]:
+    """A case of Kinshasa, and its code."""
+    with world.people[by].gate() as gate:
+        case_id = open_case(gate, IntakeAnswers({"surname": "Kasongo", "given_name": "Marie"}))
+        gate.db.flush()
+        row = gate.db.get(CaseFile, case_id)
+        assert row is not None
+        return case_id, row.code
+
+
+def ask(world: World, code: str, by: str = ASKER) -> UUID:
+    """The officer of Goma asks for it."""
+    with world.people[by].gate() as gate:
+        return actions_emergency.ask(gate, Asked(code, "danger", WHY))
+
+
+def approve(world: World, opening: UUID, by: str = "supervisor", hours: int = 4) -> None:
+    """Somebody else agrees."""
+    with world.people[by].gate() as gate:
+        actions_emergency.approve(gate, opening, hours)
+
+
+def opened(world: World) -> tuple[UUID, UUID]:
+    """A case that is open in an emergency: its id, and the opening's."""
+    case_id, code = new_case(world)
+    opening = ask(world, code)
+    approve(world, opening)
+    return case_id, opening
+
+
+def read(world: World, opening: UUID, by: str = ASKER) -> actions_emergency.EmergencyCase:
+    """Read the case."""
+    with world.people[by].gate() as gate:
+        return actions_emergency.open_case(gate, opening)
+
+
+def finish(world: World, opening: UUID, by: str = ASKER) -> None:
+    """End it before its time."""
+    with world.people[by].gate() as gate:
+        actions_emergency.end(gate, opening)
+
+
+def review(world: World, opening: UUID, by: str = "auditor") -> None:
+    """Say what was found."""
+    with world.people[by].gate() as gate:
+        actions_emergency.review(gate, opening, "justified", "Bureau injoignable")
+
+
+def entries(world: World) -> list[str]:
+    """The entries of the trail about emergencies, with their results."""
+    with world.runtime.unit_of_work() as db:
+        found = db.scalars(select(TrailEntry).where(TrailEntry.action.like("emergency:%")).order_by(TrailEntry.id))
+        return [f"{entry.action} {entry.result}" for entry in found]
+
+
+def change(world: World, statement: str, **values: object) -> None:
+    """What somebody does who can write to the database: past every rule of the program, and of the rows."""
+    url = world.runtime.engine.url.set(username="protect_owner")
+    owner = create_engine(url, poolclass=NullPool)
+    with owner.begin() as connection:
+        for name in ("emergency_opening", "case_file"):
+            connection.execute(text(f"alter table {name} no force row level security"))
+        connection.execute(text(statement), values)
+        for name in ("emergency_opening", "case_file"):
+            connection.execute(text(f"alter table {name} force row level security"))
