@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.wire.conftest import Serve
 from tests.wire.measure import LIMIT, furthest
 from tests.wire.refusals import Refusals, as_seen, refusals, throttle
 from tests.wire.served import Served, Took
+from tests.wire.serving import Serve
 from tests.wire.speaking import SESSION
 
 ROUNDS = 32
