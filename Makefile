@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
+SCANNERS := $(VENV)-scanners
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The lock names files of the public index only, whatever else pip is told about on this machine.
 COMPILE = PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_EXTRA_INDEX_URL= $(BIN)/pip-compile --quiet --strip-extras \
-	--generate-hashes --no-emit-index-url --no-emit-find-links pyproject.toml
+	--generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: demo test check format lint types contract templates spelling unused audit \
+.PHONY: demo test check scan format lint types contract templates spelling unused audit \
 	fix bench golden messages migration lock clean
 
 demo: $(READY)
@@ -18,7 +19,11 @@ demo: $(READY)
 test: $(DEV)
 	$(BIN)/python -m pytest
 
-check: format lint types contract templates spelling unused audit test
+# Scanners of others against the program, from inside a session, some minutes; `make scan SCAN=whole` takes half an hour.
+scan: $(DEV) $(SCANNERS)/.ready
+	SCANNERS=$(SCANNERS)/bin SCAN=$(SCAN) $(BIN)/python -m pytest tests/scanners
+
+check: format lint types contract templates spelling unused audit test scan
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=/path/to/python" if sys.version_info < (3, 11) else 0)'
@@ -29,6 +34,12 @@ $(READY): requirements.txt pyproject.toml
 
 $(DEV): requirements-dev.txt $(READY)
 	$(INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# They pin older libraries than the program has, so they live apart from it.
+$(SCANNERS)/.ready: requirements-scanners.txt
+	$(PYTHON) -m venv $(SCANNERS)
+	$(SCANNERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-scanners.txt
 	@touch $@
 
 format: $(DEV)
@@ -82,9 +93,10 @@ migration: $(DEV)
 	$(BIN)/python -m tests.house.migration "$(MESSAGE)"
 
 lock: $(DEV)
-	$(COMPILE) --build-deps-for editable --output-file requirements.txt
-	$(COMPILE) --extra dev --allow-unsafe --constraint requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) --build-deps-for editable --output-file requirements.txt pyproject.toml
+	$(COMPILE) --extra dev --allow-unsafe --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	$(COMPILE) --allow-unsafe --output-file requirements-scanners.txt requirements-scanners.in
 
 clean:
 	test ! -d var -o ! -x $(BIN)/protect || $(BIN)/protect stop --data var
-	rm -rf $(VENV) var
+	rm -rf $(VENV) $(SCANNERS) var

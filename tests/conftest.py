@@ -18,7 +18,7 @@ from tests.world import Clock, World, build_world
 if TYPE_CHECKING:
     from tests.database import ClonedDatabase
 
-pytest_plugins = ["tests.database", "tests.browser"]
+pytest_plugins = ["tests.database", "tests.browser", "tests.wire.serving"]
 
 
 @contextmanager

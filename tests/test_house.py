@@ -13,6 +13,7 @@ from tests.house.habits import wrong_head
 from tests.house.planted import BROKEN_LINE, PLANTED, RULES, write
 
 ROOT = Path(__file__).parent.parent
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-scanners.txt")
 LINTER = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(cache_dir=None))"
 AUDITED = {
     "No known vulnerabilities found": (0, 0, "Audited"),
@@ -81,5 +82,5 @@ def test_the_audit_fails_on_a_finding_only_and_says_when_nobody_looked(said, tmp
 
 
 def test_the_lock_names_no_place():
-    locks = [(ROOT / name).read_text(encoding="utf-8") for name in ("requirements.txt", "requirements-dev.txt")]
+    locks = [(ROOT / name).read_text(encoding="utf-8") for name in LOCKS]
     assert not [line for lock in locks for line in lock.splitlines() if "://" in line or line.startswith("--")]

@@ -12,16 +12,20 @@ from pathlib import Path
 
 PATIENCE = 60.0
 WORKERS = 2
+PROGRAM = "protect.cli"
 
 
 @contextmanager
-def gunicorn(data: Path, database: str, settings: str = "") -> Iterator[str]:
-    """The instance in folder `data` as an operator serves it, with more settings; gives its address."""
+def gunicorn(data: Path, database: str, settings: str = "", program: str = PROGRAM) -> Iterator[str]:
+    """The instance in folder `data` as an operator serves it, with more settings; gives its address.
+
+    A test that shows what it would see of a fault names a program of its own, which plants the fault and goes on.
+    """
     (data / "config.toml").write_text(f'database = "{database}"\n{settings}', encoding="utf-8")
     port, log = _free_port(), data / "server.log"
-    command = [sys.executable, "-m", "protect.cli", "serve", "--data", str(data), "--bind", f"127.0.0.1:{port}"]
+    command = [sys.executable, "-m", program, "serve", "--data", str(data), "--workers", str(WORKERS)]
     with log.open("wb") as out:
-        process = subprocess.Popen([*command, "--workers", str(WORKERS)], stdout=out, stderr=out)
+        process = subprocess.Popen([*command, "--bind", f"127.0.0.1:{port}"], stdout=out, stderr=out)
         try:
             _wait(process, port, log)
             yield f"http://localhost:{port}"
