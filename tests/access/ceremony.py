@@ -27,10 +27,10 @@ def hold(world: World, plan: Any = LEAD, secret: bytes | None = None) -> bytes:
     return secret
 
 
-def exported(world: World, *names: str) -> RecoveryRequest:
-    """The export file of the lead agency, for these people."""
+def exported(world: World, *names: str, plan: Any = LEAD) -> RecoveryRequest:
+    """The export file of an agency, the lead agency without more, for these people."""
     with world.runtime.unit_of_work() as db:
-        content = recovery.request(db, world.runtime, world.agencies[LEAD.name], LEAD.name, names).to_bytes()
+        content = recovery.request(db, world.runtime, world.agencies[plan.name], plan.name, names).to_bytes()
     return RecoveryRequest.from_bytes(content)
 
 
