@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select, update
 
 from protect.access import recovery, recovery_copies
-from protect.access.errors import NotFound, NotReady
+from protect.access.errors import Conflict, Denied, NotFound, NotReady
 from protect.access.models import Certificate, ConfirmationRow, KeyGrant
-from protect.access.models_recovery import RecoveryArrival, RecoveryCopyRow, RecoveryKeyRow
+from protect.access.models_recovery import RecoveryAcceptanceRow, RecoveryArrival, RecoveryCopyRow, RecoveryKeyRow
+from protect.auth import actions_keys
 from protect.cases import actions
 from protect.directory.actions_rotation import work
 from protect.vault import ceremony
@@ -20,7 +21,7 @@ from protect.vault.identity import new_identity
 from protect.vault.recovery import found_key, make_copy
 from protect.vault.tree import CompartmentKey
 from tests.access import people
-from tests.access.ceremony import answered, apply_due, arrive, exported, hold, recover
+from tests.access.ceremony import accept, answered, apply_due, arrive, exported, hold, recover
 from tests.cases.stories import opened
 from tests.world import LEAD, PLANS, World
 
@@ -29,11 +30,8 @@ HOLDERS = ("officer", "officer_same_unit", "officer_other_unit", "supervisor")
 
 @pytest.fixture
 def seed(world: World) -> bytes:
-    """The secret of the lead agency's custodians; the holders signed in once since."""
-    secret = hold(world)
-    for name in ("officer", "auditor"):
-        world.people[name].sign_in()
-    return secret
+    """The secret of the lead agency's custodians; an officer and the auditor accepted the key."""
+    return hold(world)
 
 
 def lose_everybody(world: World) -> None:
@@ -118,10 +116,13 @@ def test_what_is_covered_is_told(world: World, seed: bytes) -> None:
     with world.runtime.unit_of_work() as db:
         assert recovery_copies.coverage(db, agency_id).missing == ()
         assert recovery_copies.coverage(db, world.agencies[PLANS[1].name]) is None
-    hold(world)
+    hold(world, by=())
     with world.runtime.unit_of_work() as db:
         assert ("identity", 1) in recovery_copies.coverage(db, agency_id).missing
-    world.officer_same_unit.sign_in()
+    world.officer_same_unit.sign_in()  # who has not accepted copies nothing
+    with world.runtime.unit_of_work() as db:
+        assert ("identity", 1) in recovery_copies.coverage(db, agency_id).missing
+    assert accept(world, "officer_same_unit") == 6
     with world.runtime.unit_of_work() as db:
         assert recovery_copies.coverage(db, agency_id).missing == (("audit", 1),)
 
@@ -138,7 +139,7 @@ def test_a_copy_is_made_once(world: World, seed: bytes) -> None:
 def test_a_planted_copy_hides_nothing(world: World, seed: bytes) -> None:
     """A writer of the database puts copies of a key of their own before the true ones are made."""
     agency_id = world.agencies[LEAD.name]
-    secret = hold(world)
+    secret = hold(world, by=())
     with world.runtime.unit_of_work() as db:
         key = db.scalars(select(RecoveryKeyRow).where(RecoveryKeyRow.number == 2)).one()
         named = found_key(secret, str(agency_id), 2, world.roots[LEAD.name])
@@ -148,8 +149,8 @@ def test_a_planted_copy_hides_nothing(world: World, seed: bytes) -> None:
         row = RecoveryCopyRow(recovery_key_id=key.id, compartment="identity", version=1, holder_id=officer)
         row.statement = forged.to_bytes()
         db.add(row)
-    world.officer.sign_in()
-    world.auditor.sign_in()
+    accept(world, "officer")
+    accept(world, "auditor")
     with world.runtime.unit_of_work() as db:
         assert recovery_copies.coverage(db, agency_id).missing == ()
     assert all(one.commitment != forged.commitment for one in exported(world, "officer").copies)
@@ -244,7 +245,7 @@ def test_a_planted_recovery_key_gets_no_copy(world: World, seed: bytes) -> None:
 
 def test_another_agencys_shares_open_nothing(world: World, seed: bytes) -> None:
     request = exported(world, "officer")
-    other = hold(world, PLANS[1])
+    other = hold(world, PLANS[1], by=())
     for wrong in (other, new_key()):
         with pytest.raises(CiphertextRejected):
             ceremony.answer(wrong, request, lambda _role: ())
@@ -293,3 +294,38 @@ def test_the_web_role_cannot_change_what_arrived(world: World, seed: bytes) -> N
     arrival = arrive(world, answered(seed, exported(world, "officer")))
     with world.runtime.session() as db, pytest.raises(Exception, match="permission denied"):
         db.execute(update(RecoveryArrival).where(RecoveryArrival.id == arrival.id).values(content=b"", due_at=None))
+
+
+def test_an_acceptance_is_the_holders_own(world: World) -> None:
+    """The root and the database together make a recovery key, and acceptances; no session copies a key for it."""
+    secret = hold(world, by=("officer",))
+    assert secret
+    with world.runtime.unit_of_work() as db:
+        mine = db.scalars(select(RecoveryAcceptanceRow)).one()
+        key = db.scalars(select(RecoveryKeyRow)).one()
+        colleague = people.member_id(world, "officer_same_unit")
+        db.add(RecoveryAcceptanceRow(recovery_key_id=key.id, member_id=colleague, statement=mine.statement))
+        key_state = db.scalars(select(RecoveryCopyRow.id)).all()
+    world.officer_same_unit.sign_in()
+    with world.officer_same_unit.gate() as gate:
+        assert recovery_copies.copy_keys(gate.db, gate.keyring.identity, gate.member.agency_id, gate.keyring.keys) == 0
+    hold(world, by=())
+    world.officer.sign_in()
+    with world.runtime.unit_of_work() as db:
+        assert db.scalars(select(RecoveryCopyRow.id)).all() == key_state
+
+
+def test_only_the_key_whose_words_were_shown_is_accepted(world: World) -> None:
+    hold(world, by=())
+    with people.fresh(world, "officer") as gate:
+        shown = actions_keys.new_custody(gate)
+    assert len(shown.words.split()) == 6
+    hold(world, by=())
+    for digest in (shown.digest, "", "x"):
+        with pytest.raises(Conflict), people.fresh(world, "officer") as gate:
+            actions_keys.accept_custody(gate, digest)
+    for name in ("registrar", "shelter_worker"):
+        with people.fresh(world, name) as gate:
+            assert actions_keys.new_custody(gate) is None
+    with pytest.raises(Denied), people.fresh(world, "registrar") as gate:
+        actions_keys.accept_custody(gate, shown.digest)
