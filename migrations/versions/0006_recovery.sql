@@ -26,6 +26,19 @@ create table recovery_copy (
 );
 create index ix_recovery_copy_recovery_key_id on recovery_copy (recovery_key_id);
 
+create table recovery_acceptance (
+  id uuid not null,
+  recovery_key_id uuid not null,
+  member_id uuid not null,
+  statement bytea not null,
+  created_at timestamp with time zone default now() not null,
+  constraint pk_recovery_acceptance primary key (id),
+  constraint fk_recovery_acceptance_recovery_key_id_recovery_key foreign key (recovery_key_id)
+    references recovery_key (id),
+  constraint fk_recovery_acceptance_member_id_member foreign key (member_id) references member (id)
+);
+create index ix_recovery_acceptance_member_id on recovery_acceptance (member_id);
+
 create table recovery_arrival (
   id uuid not null,
   agency_id uuid not null,
@@ -60,6 +73,6 @@ create table member_reset (
 create unique index ix_member_reset_open on member_reset (member_id) where ended_at is null;
 
 -- What arrived is added to; the web role may put a moment to it and takes nothing back.
-grant select, insert on recovery_key, recovery_copy, recovery_arrival, member_reset to protect_web;
+grant select, insert on recovery_key, recovery_copy, recovery_acceptance, recovery_arrival, member_reset to protect_web;
 grant update (applied_at, stopped_at, stopped_by) on recovery_arrival to protect_web;
 grant update (ended_at, outcome) on member_reset to protect_web;

@@ -51,6 +51,7 @@ class Made:
     agency: str
     name: str
     number: int
+    words: str
     public: bytes = field(repr=False)
     shares: tuple[Share, ...] = field(repr=False)
 
@@ -60,7 +61,7 @@ def read_preparation(content: bytes) -> Preparation:
     return Preparation.from_bytes(content)
 
 
-def hold(prepared: Preparation, root_private: bytes, groups: tuple[Quorum, Quorum]) -> Made:
+def hold(prepared: Preparation, root_private: bytes, groups: tuple[Quorum, Quorum], language: str) -> Made:
     """Make the recovery key, seal the agency's root to it, and share its secret out; nothing else of it is left.
 
     Raises CiphertextRejected for the root of another agency, and for quorums that give one custodian everything.
@@ -77,7 +78,8 @@ def hold(prepared: Preparation, root_private: bytes, groups: tuple[Quorum, Quoru
         for group, part in enumerate(given)
         for number, words in enumerate(part, 1)
     ]
-    return Made(prepared.agency, prepared.name, prepared.number, made.to_bytes(), tuple(sheets))
+    words = recovery.control_words(made, language)
+    return Made(prepared.agency, prepared.name, prepared.number, words, made.to_bytes(), tuple(sheets))
 
 
 def _try(

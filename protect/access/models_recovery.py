@@ -36,6 +36,18 @@ class RecoveryCopyRow(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
+class RecoveryAcceptanceRow(Base):
+    """That a holder compared the six words of a recovery key: without it that holder's keys are not copied for it."""
+
+    __tablename__ = "recovery_acceptance"
+    __table_args__ = ({"info": OPEN},)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    recovery_key_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("recovery_key.id"))
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
+    statement: Mapped[bytes]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
 class RecoveryArrival(Base):
     """Recovered keys that came back from a ceremony: they count once the cooling-off is over and nobody objected."""
 

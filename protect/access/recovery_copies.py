@@ -9,13 +9,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from protect.access.models import AgencyRoot, KeyStateRow
-from protect.access.models_recovery import RecoveryCopyRow, RecoveryKeyRow
+from protect.access.models_recovery import RecoveryAcceptanceRow, RecoveryCopyRow, RecoveryKeyRow
 from protect.access.trust import Trust
 from protect.vault.certificate import Certificate
 from protect.vault.errors import CiphertextRejected
 from protect.vault.grants import KeyState, Succession
 from protect.vault.identity import Identity
-from protect.vault.recovery import RecoveryCopy, RecoveryKey, make_copy, verify_copy, verify_key
+from protect.vault.recovery import (
+    RecoveryAcceptance,
+    RecoveryCopy,
+    RecoveryKey,
+    accept,
+    make_copy,
+    verify_copy,
+    verify_key,
+)
 from protect.vault.tree import CompartmentKey
 
 Named = tuple[str, int]
@@ -40,9 +48,10 @@ def _by(statement: bytes, holder: Certificate) -> RecoveryCopy:
 
 
 def copy_keys(db: Session, identity: Identity, agency_id: UUID, keys: Iterable[CompartmentKey]) -> int:
-    """Make the copies that are missing of these keys for the agency's recovery key; how many.
+    """Make the copies that are missing of these keys for the agency's recovery key, if this holder accepted it.
 
-    A copy counts when a holder whose word counts signed it for this very key: one that somebody planted hides nothing.
+    How many. The root alone does not make a recovery key: the holder has compared its six words with a sheet. A copy
+    counts when a holder whose word counts signed it for this very key: one that somebody planted hides nothing.
     Raises CiphertextRejected unless the root pinned in the identity signed the recovery key.
     """
     wanted = [key for key in keys if key.agency == str(agency_id)]
@@ -50,10 +59,49 @@ def copy_keys(db: Session, identity: Identity, agency_id: UUID, keys: Iterable[C
     if row is None:
         return 0
     recovery = _believed(identity.anchor, db.get_one(AgencyRoot, agency_id).root_public, row.statement)
+    if not _accepted(db, identity, row.id, recovery):
+        return 0
     good = _good_copies(Trust(db, identity, agency_id), recovery, copies(db, row.id))
     missing = [key for key in wanted if (key.name, key.version, key.commitment) not in good]
     db.add_all(_copy_row(row.id, make_copy(identity, key, recovery)) for key in missing)
     return len(missing)
+
+
+def to_accept(db: Session, identity: Identity, agency_id: UUID) -> RecoveryKey | None:
+    """The recovery key that this holder has not accepted yet; CiphertextRejected unless the pinned root signed it."""
+    row = newest_key(db, agency_id)
+    if row is None:
+        return None
+    recovery = _believed(identity.anchor, db.get_one(AgencyRoot, agency_id).root_public, row.statement)
+    return None if _accepted(db, identity, row.id, recovery) else recovery
+
+
+def accept_key(db: Session, identity: Identity, agency_id: UUID, digest: str) -> bool:
+    """Enter that this holder compared the words of the recovery key of this digest; False if another one is in use."""
+    recovery, row = to_accept(db, identity, agency_id), newest_key(db, agency_id)
+    if recovery is None or row is None or recovery.digest().hex() != digest:
+        return False
+    statement = accept(identity, recovery).to_bytes()
+    db.add(RecoveryAcceptanceRow(recovery_key_id=row.id, member_id=UUID(identity.user_id), statement=statement))
+    db.flush()
+    return True
+
+
+def _accepted(db: Session, identity: Identity, recovery_key_id: UUID, recovery: RecoveryKey) -> bool:
+    """Whether this very identity signed it: what somebody else put into the table is no acceptance."""
+    mine = RecoveryAcceptanceRow.member_id == UUID(identity.user_id)
+    query = select(RecoveryAcceptanceRow.statement).where(
+        mine, RecoveryAcceptanceRow.recovery_key_id == recovery_key_id
+    )
+    wanted = RecoveryAcceptance(recovery.agency, identity.user_id, recovery.digest())
+    return any(_is_signed(statement, wanted, identity.signing.public) for statement in db.scalars(query))
+
+
+def _is_signed(statement: bytes, wanted: RecoveryAcceptance, public: bytes) -> bool:
+    try:
+        return RecoveryAcceptance.from_bytes(statement).check(public).digest() == wanted.digest()
+    except CiphertextRejected:
+        return False
 
 
 def coverage(db: Session, agency_id: UUID) -> RecoveryCoverage | None:

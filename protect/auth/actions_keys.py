@@ -9,10 +9,13 @@ from sqlalchemy import select
 
 from protect.access import grants
 from protect.access.actor import NEWCOMER
+from protect.access.errors import Conflict
 from protect.access.gate import Gate, Ref
 from protect.access.models import Member
 from protect.access.newcomer import own_words
 from protect.access.policy import policy
+from protect.access.recovery_copies import accept_key, copy_keys, to_accept
+from protect.vault.recovery import control_words
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,38 @@ def supply_keys(gate: Gate, member_id: UUID | None = None) -> int:
         grants.supply(gate.db, gate.keyring, served[who])
         gate.record("key:supply", Ref("member", who), fields=[item.compartment for item in served[who]])
     return len(served)
+
+
+@dataclass(frozen=True)
+class NewCustody:
+    """A recovery key that custodians hold and this holder has not accepted yet."""
+
+    number: int
+    words: str
+    digest: str
+
+
+def new_custody(gate: Gate) -> NewCustody | None:
+    """What waits for the actor to compare; nothing for who holds no key."""
+    if not gate.allows("key:supply") or not gate.keyring.granted:
+        return None
+    key = to_accept(gate.db, gate.keyring.identity, gate.member.agency_id)
+    return NewCustody(key.number, control_words(key, gate.locale), key.digest().hex()) if key else None
+
+
+def accept_custody(gate: Gate, digest: str) -> int:
+    """Accept the recovery key whose six words the actor compared; how many keys were copied for it now.
+
+    Raises Conflict when it is not that one any more, StepUpRequired ten minutes after the last second factor.
+    """
+    gate.permit("key:supply")
+    gate.require_fresh()
+    identity, agency_id = gate.keyring.awake, gate.member.agency_id
+    if not accept_key(gate.db, identity, agency_id, digest):
+        raise Conflict("recovery")
+    count = copy_keys(gate.db, identity, agency_id, gate.keyring.keys)
+    gate.record("recovery:accept")
+    return count
 
 
 def missing_keys(gate: Gate) -> tuple[str, ...]:

@@ -5,12 +5,13 @@ from uuid import UUID
 from flask import flash, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from protect.access.errors import NotFound
+from protect.access.errors import Conflict, NotFound
 from protect.access.gate import Gate
 from protect.auth import actions_keys, actions_lost, actions_notices, actions_own_factors
 from protect.auth.kept import in_words
 from protect.auth.pages import pages
 from protect.directory import actions_rotation
+from protect.i18n import gettext as _
 from protect.i18n import lazy, ngettext
 from protect.web.pages import SEE_OTHER, SIGNED_IN
 from protect.web.render import render
@@ -45,6 +46,7 @@ def home(gate: Gate) -> str:
         lost=actions_lost.waits(gate, gate.member.member_id),
         words=actions_keys.words_to_compare(gate),
         due=actions_rotation.count_due(gate),
+        custody=actions_keys.new_custody(gate),
     )
 
 
@@ -53,6 +55,17 @@ def supply(gate: Gate) -> Response:
     """Give a waiting colleague the keys, or all of them."""
     count = actions_keys.supply_keys(gate, _member_sent())
     flash(ngettext("%(num)s colleague has the key now.", "%(num)s colleagues have the key now.", count), "success")
+    return redirect(url_for("auth.home"), SEE_OTHER)
+
+
+@pages.post("/cles/depositaires", needs="key:supply")
+def accept_custody(gate: Gate) -> Response:
+    """Accept the recovery key of custodians, whose words were compared."""
+    try:
+        actions_keys.accept_custody(gate, request.form.get("key", ""))
+        flash(_("Accepted. Your keys are copied for the custodians."), "success")
+    except Conflict:
+        flash(_("Another recovery key is in use meanwhile: compare its words."), "notice")
     return redirect(url_for("auth.home"), SEE_OTHER)
 
 

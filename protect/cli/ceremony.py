@@ -41,7 +41,7 @@ def _ceremony(options: argparse.Namespace) -> int:
     if any(not 1 < group.needed <= group.given <= MOST for group in (options.agency, options.trustees)):
         raise Refused(gettext("each group needs two people or more, and has 16 at most"))
     try:
-        made = ceremonies.hold(prepared, read_file(options.root), (options.agency, options.trustees))
+        made = ceremonies.hold(prepared, read_file(options.root), (options.agency, options.trustees), language())
     except CiphertextRejected:
         raise Refused(
             gettext("%(file)s is not the root of %(agency)s", file=options.root, agency=prepared.name)
@@ -68,6 +68,8 @@ def _tell_made(folder: Path, made: Made) -> None:
                 count=len(made.shares), folder=folder))  # fmt: skip
     say(gettext("2. Give each custodian the sheet, in person and closed. Nobody gets two."))
     say(gettext("3. Take %(file)s to the instance: protect recovery-install.", file=folder / PUBLIC))
+    say(gettext("The six words of this key stand on every sheet: %(words)s. Whoever holds keys compares them.",
+                words=made.words))  # fmt: skip
     say(gettext("4. Then destroy this folder, or the whole medium. Nothing of the key may stay on this machine."))
 
 

@@ -20,6 +20,7 @@ from protect.directory.labels import key_name
 from protect.i18n import format_list, gettext, language
 from protect.store.scope import GatedSession
 from protect.vault.errors import CiphertextRejected
+from protect.vault.recovery import control_words
 
 
 @contextmanager
@@ -72,8 +73,9 @@ def _install(options: argparse.Namespace) -> int:
             raise Refused(told) from None
         name = registered(db)[UUID(key.agency)]
     say(gettext("Recovery key %(number)s of %(agency)s is in use.", number=key.number, agency=name))
-    say(gettext("Each key is copied for it when somebody who holds it signs in. Ask one person of each role to, then "
-                "look: protect recovery-status."))  # fmt: skip
+    say(gettext("Its six words, as on the sheets: %(words)s", words=control_words(key, language())))
+    say(gettext("Ask one person of each role to sign in, to compare these words with a sheet and to accept the key. "
+                "Then look: protect recovery-status."))  # fmt: skip
     return 0
 
 
@@ -105,8 +107,8 @@ def _tell_status(db: GatedSession, runtime: Runtime, agency_id: UUID, name: str)
         return False
     if found.missing:
         keys = _missing(db, agency_id)
-        say(gettext("%(agency)s: recovery key %(number)s; no copy yet of %(keys)s: a holder of it must sign in.",
-                    agency=name, number=found.number, keys=keys))  # fmt: skip
+        say(gettext("%(agency)s: recovery key %(number)s; no copy yet of %(keys)s: a holder of it must sign in and "
+                    "accept.", agency=name, number=found.number, keys=keys))  # fmt: skip
     else:
         say(gettext("%(agency)s: recovery key %(number)s; every key is copied.", agency=name, number=found.number))
     for one in recovery.waiting_arrivals(db, agency_id):

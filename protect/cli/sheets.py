@@ -35,6 +35,7 @@ def sheet(made: Made, share: Share, day: date) -> str:
         agency=made.name,
     )
     facts = (
+        (gettext("Six words of the key"), made.words),
         (gettext("Agency"), made.name),
         (gettext("Group"), str(GROUPS[share.group])),
         (gettext("Needed of this group"), f"{share.quorum.needed} / {share.quorum.given}"),

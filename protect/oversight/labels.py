@@ -39,6 +39,7 @@ ACTIONS: Final[Mapping[str, Any]] = {
     "member:reset-stop": lazy("New beginning stopped by the member's own sign-in"),
     "member:reset": lazy("Old access ended, and a new code given"),
     "recovery:install": lazy("Recovery key taken in"),
+    "recovery:accept": lazy("Recovery key compared and accepted"),
     "recovery:export": lazy("Copies of keys written for custodians"),
     "recovery:arrive": lazy("Keys brought back by custodians: they wait"),
     "recovery:apply": lazy("Keys brought back by custodians: they count"),

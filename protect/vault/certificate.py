@@ -34,6 +34,7 @@ __all__ = [
     "enrol_key",
     "fingerprint",
     "new_code",
+    "six_words",
     "verify_chain",
 ]
 
@@ -152,8 +153,13 @@ def check_revocation(
 
 def fingerprint(certificate: Certificate, language: str = "fr") -> str:
     """Return the six words that two people compare before they believe a certificate, 77 bits."""
+    return six_words(digest("fingerprint.v1", certificate.digest()), language)
+
+
+def six_words(seed: bytes, language: str) -> str:
+    """Return six words of a list that stand for a digest."""
     words = word_list(language)
-    number = int.from_bytes(digest("fingerprint.v1", certificate.digest()), "big")
+    number = int.from_bytes(seed, "big")
     chosen = []
     for _ in range(WORDS):
         number, at = divmod(number, len(words))

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from protect.vault import hpke
-from protect.vault.certificate import Certificate, anchor_of
-from protect.vault.derivation import expand, new_key, require_key
+from protect.vault.certificate import Certificate, anchor_of, six_words
+from protect.vault.derivation import digest, expand, new_key, require_key
 from protect.vault.encoding import lp, u32
 from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.grants import Grant
@@ -27,8 +27,11 @@ _ROOT: Final = "recoveryroot.v1"
 
 __all__ = [
     "ROOT_ID",
+    "RecoveryAcceptance",
     "RecoveryCopy",
     "RecoveryKey",
+    "accept",
+    "control_words",
     "found_key",
     "key_pair",
     "make_copy",
@@ -69,6 +72,26 @@ class RecoveryCopy(Statement):
     def info(self) -> bytes:
         """Return the context the key is sealed for."""
         return lp(self.LABEL, self.agency, self.compartment, u32(self.version), self.recovery)
+
+
+@dataclass(frozen=True)
+class RecoveryAcceptance(Statement):
+    """That a holder compared the six words of a recovery key and wants copies made for it; signed by the holder."""
+
+    LABEL: ClassVar[str] = "recoveryaccepted.v1"
+    agency: str
+    user_id: str
+    recovery: bytes
+
+
+def control_words(key: RecoveryKey, language: str = "fr") -> str:
+    """Return the six words that stand on every sheet of a ceremony, 77 bits."""
+    return six_words(digest("recoverywords.v1", key.digest()), language)
+
+
+def accept(holder: Identity, key: RecoveryKey) -> RecoveryAcceptance:
+    """Return the holder's acceptance of a recovery key that the holder has verified."""
+    return RecoveryAcceptance(key.agency, holder.user_id, key.digest()).signed(holder.signing)
 
 
 def key_pair(seed: bytes, agency: str) -> KeyPair:

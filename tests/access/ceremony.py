@@ -6,25 +6,37 @@ from uuid import UUID
 
 from protect.access import recovery
 from protect.access.policy import policy
+from protect.auth import actions_keys
 from protect.vault import ceremony, shares
 from protect.vault.ceremony import RecoveryRequest
 from protect.vault.derivation import new_key
 from protect.vault.recovery import found_key
 from protect.vault.shares import Quorum
+from tests.access import people
 from tests.world import LEAD, World
 
 COOLING = timedelta(hours=24)
 GROUPS = (Quorum(3, 5), Quorum(2, 3))
 
 
-def hold(world: World, plan: Any = LEAD, secret: bytes | None = None) -> bytes:
-    """Hold a ceremony for an agency and install what comes of it; the custodians' secret."""
-    secret = secret or new_key()
+def hold(world: World, plan: Any = LEAD, by: tuple[str, ...] = ("officer", "auditor")) -> bytes:
+    """Hold a ceremony for an agency, install what comes of it and let members accept it; the custodians' secret."""
+    secret = new_key()
     with world.runtime.unit_of_work() as db:
         prepared = recovery.prepare(db, world.agencies[plan.name], plan.name)
         key = found_key(secret, prepared.agency, prepared.number, world.roots[plan.name])
         recovery.install_key(db, world.runtime, key.to_bytes())
+    for name in by:
+        accept(world, name)
     return secret
+
+
+def accept(world: World, name: str) -> int:
+    """A holder compares the words and accepts; how many keys were copied."""
+    with people.fresh(world, name) as gate:
+        found = actions_keys.new_custody(gate)
+        assert found is not None
+        return actions_keys.accept_custody(gate, found.digest)
 
 
 def exported(world: World, *names: str, plan: Any = LEAD) -> RecoveryRequest:

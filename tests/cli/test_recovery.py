@@ -15,6 +15,7 @@ from protect.cases import actions
 from protect.cli import main
 from protect.directory import actions_members
 from tests.access import people
+from tests.access.ceremony import accept
 from tests.cases.stories import opened
 from tests.world import LEAD, SHELTER, World
 
@@ -105,7 +106,7 @@ def test_the_whole_drill(table: Ceremony, world: World) -> None:
     assert code == 1
     assert "(1)" in said
     for name in ("officer", "auditor"):
-        world.people[name].sign_in()
+        accept(world, name)
     code, said = table.protect("recovery-status")
     assert re.search(rf"{LEAD.name}.*1.*chaque clé est copiée", said)
 
@@ -156,7 +157,7 @@ def test_the_sheet_says_what_a_custodian_needs(table: Ceremony) -> None:
 @pytest.mark.parametrize("missing", ["agency", "trustee"])
 def test_one_group_alone_brings_nothing_back(table: Ceremony, missing: str) -> None:
     sheets = table.hold()
-    table.world.officer.sign_in()
+    accept(table.world, "officer")
     export = table.export("officer")
     groups = ("agency", "trustee", "agency", "agency", "trustee")
     shares = [words for words, group in zip(quorum(sheets), groups, strict=True) if group != missing]
@@ -167,7 +168,7 @@ def test_one_group_alone_brings_nothing_back(table: Ceremony, missing: str) -> N
 
 def test_a_share_of_another_set_or_twice_is_not_taken(table: Ceremony) -> None:
     sheets = table.hold()
-    table.world.officer.sign_in()
+    accept(table.world, "officer")
     foreign = table.hold(SHELTER.name, "foreign")
     shares = quorum(sheets)
     typed = [table.words("officer"), shares[0], shares[0], read_sheet(foreign, "agency-2-of-5"), "not a share", *shares]
@@ -179,7 +180,7 @@ def test_a_share_of_another_set_or_twice_is_not_taken(table: Ceremony) -> None:
 
 def test_the_shares_of_another_agency_bring_nothing_back(table: Ceremony) -> None:
     table.hold()
-    table.world.officer.sign_in()
+    accept(table.world, "officer")
     foreign = table.hold(SHELTER.name, "foreign")
     code, _said, answer = table.answer(table.export("officer"), [table.words("officer"), *quorum(foreign)])
     assert code == 2
@@ -189,7 +190,7 @@ def test_the_shares_of_another_agency_bring_nothing_back(table: Ceremony) -> Non
 def test_without_the_six_words_nothing_is_asked_of_the_custodians(table: Ceremony) -> None:
     """Somebody exchanged the recipient in the export file: the words on the registrar's page are others."""
     sheets = table.hold()
-    table.world.officer.sign_in()
+    accept(table.world, "officer")
     export = table.export("officer")
     code, said, answer = table.answer(export, [table.words("officer_same_unit"), *quorum(sheets)])
     assert code == 2
@@ -199,7 +200,7 @@ def test_without_the_six_words_nothing_is_asked_of_the_custodians(table: Ceremon
 
 def test_files_that_were_changed_or_are_something_else_are_refused(table: Ceremony) -> None:
     sheets = table.hold()
-    table.world.officer.sign_in()
+    accept(table.world, "officer")
     export = table.export("officer")
     code, said, answer = table.answer(export, [table.words("officer"), *quorum(sheets)])
     assert code == 0, said

@@ -116,8 +116,7 @@ def places(instance: Instance) -> dict[str, str]:
 def bring_back(instance: Instance) -> uuid.UUID:
     """Custodians brought keys back, which wait; a registrar asked that a member begins anew. Who that is."""
     world = instance.world
-    seed = ceremony.hold(world)
-    world.officer_other_unit.sign_in()
+    seed = ceremony.hold(world, by=("officer_other_unit",))
     ceremony.arrive(world, ceremony.answered(seed, ceremony.exported(world, "officer_other_unit")))
     asked = member_id(world, "officer_other_unit")
     with fresh(world, "registrar") as gate:

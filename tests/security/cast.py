@@ -27,7 +27,6 @@ def add_house(world: World) -> None:
     """Bring the agency in as an operator does, with custodians who brought keys back: they wait, and nobody objected."""
     done = add_agency(world.runtime, world.directory, HOUSE)
     world.agencies[HOUSE.name], world.roots[HOUSE.name] = done.agency_id, done.root
-    seed = ceremony.hold(world, HOUSE)
     people = []
     for item in done.codes:
         people.append(enrol(world, item.member.sign_in_name, item.code))
@@ -41,4 +40,5 @@ def add_house(world: World) -> None:
             missing = actions_keys.missing_keys(gate)
         if missing:
             person.sign_in()
+    seed = ceremony.hold(world, HOUSE, by=("house_officer", "house_auditor"))
     ceremony.arrive(world, ceremony.answered(seed, ceremony.exported(world, "house_officer", plan=HOUSE)))

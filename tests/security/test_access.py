@@ -16,10 +16,10 @@ from tests.security.telling import Copy
 
 TABLES = {
     "case_id": "case_file", "referral_id": "referral", "consent_id": "consent", "service_id": "service",
-    "place_id": "place", "release_id": "release", "member_id": "member",
+    "place_id": "place", "release_id": "release", "member_id": "member", "arrival_id": "recovery_arrival",
 }  # fmt: skip
 # Whose row the permission is asked of.
-SUBJECTS = ("referral_id", "place_id", "release_id", "case_id", "service_id", "member_id")
+SUBJECTS = ("referral_id", "place_id", "release_id", "case_id", "service_id", "member_id", "arrival_id")
 ABSENT = 404
 UNHARMED = {200, 303, 400, 409}
 
