@@ -15,6 +15,7 @@ from protect.statistics.period import Period
 from protect.web.pages import rules_of
 from tests.access.people import member_id
 from tests.browser import DESK, NARROW, PHONE, Tab, check_width
+from tests.cases import emergencies
 from tests.journeys.instance import Instance
 from tests.journeys.people_counted import count, last_quarter
 from tests.journeys.steps import inspect
@@ -48,6 +49,10 @@ PAGES = {  # of each page that is read: who reads it, and where
     "cases.agreement": ("officer", [f"{CASE}/accord"]),
     "cases.edit": ("officer", [f"{CASE}/compartiments/{name}" for name in SECTIONS]),
     "cases.consent": ("officer", [f"{CASE}/consentements/nouveau"]),
+    "emergency.openings": ("officer_other_unit", ["/urgences"]),
+    "emergency.request_form": ("officer_other_unit", ["/urgences/demande"]),
+    "emergency.show": ("supervisor", ["/urgences/{asked}", "/urgences/{emergency}"]),
+    "emergency.case": ("officer_other_unit", ["/urgences/{emergency}/dossier"]),
     "referrals.choose": ("officer", [f"{CASE}/referencements/nouveau"]),
     "referrals.ask": ("officer", [CASE + "/referencements/nouveau/{service}"]),
     "referrals.mine": ("supervisor", ["/referencements"]),
@@ -104,6 +109,7 @@ def places(instance: Instance) -> dict[str, str]:
     member = member_id(instance.world, "officer_same_unit")
     found = {
         "waiting": waiting, "release": release, "proposal": proposal, "factor": generator.id, "member": member,
+        "emergency": emergencies.opened_in(instance), "asked": emergencies.asked_in(instance),
     }  # fmt: skip
     return {**instance.identifiers(referral), **{name: str(one) for name, one in found.items()}}
 

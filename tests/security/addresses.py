@@ -42,6 +42,7 @@ def objects(copy: Copy) -> dict[str, str]:
         "stop_id": str(row(copy, "opening_notice", "kind = 'stop'")["id"]),
         "factor_id": str(row(copy, "factor", "member_id = :id and kind = 'totp'", id=officer)["id"]),
         "session_id": str(rows(copy, "session", "member_id = :id and ended_at is null", id=officer)[0]["id"]),
+        "opening_id": str(copy.ids["emergency"]),
         "name": "contact",
         "role": "officer",
         "member_id": str(row(copy, "member", "sign_in_name = 'house_officer_beside'")["id"]),

@@ -28,7 +28,7 @@ def add_house(world: World) -> None:
     world.agencies[HOUSE.name] = done.agency_id
     people = []
     for item in done.codes:
-        people.append(enrol(world, item))
+        people.append(enrol(world, item.member.sign_in_name, item.code))
         people[-1].sign_in()
     for person in people:
         with person.gate() as gate:
