@@ -16,6 +16,7 @@ class Someone:
     role: str
     unit_id: uuid.UUID | None = UNIT
     agency_id: uuid.UUID = AGENCY
+    emergency: uuid.UUID | None = UNIT  # the id of one thing
 
 
 @dataclass(frozen=True)
@@ -23,14 +24,20 @@ class Thing:
     agency_id: uuid.UUID = AGENCY
     unit_id: uuid.UUID = UNIT
     to_agency_id: uuid.UUID = ELSEWHERE
+    id: uuid.UUID = UNIT
 
 
-THINGS = tuple(itertools.starmap(Thing, itertools.product((AGENCY, ELSEWHERE), (UNIT, ELSEWHERE), (AGENCY, ELSEWHERE))))
+THINGS = tuple(
+    itertools.starmap(
+        Thing, itertools.product((AGENCY, ELSEWHERE), (UNIT, ELSEWHERE), (AGENCY, ELSEWHERE), (UNIT, ELSEWHERE))
+    )
+)
 MEANT = {  # written out once more, by hand
     "any": lambda _who, _what: True,
     "own_agency": lambda who, what: what.agency_id == who.agency_id,
     "own_unit": lambda who, what: what.agency_id == who.agency_id and who.unit_id == what.unit_id,
     "received": lambda who, what: what.to_agency_id == who.agency_id,
+    "emergency": lambda who, what: what.agency_id == who.agency_id and what.id == who.emergency,
 }
 
 
