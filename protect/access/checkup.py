@@ -76,6 +76,15 @@ def coverage(db: Session) -> tuple[Coverage, ...]:
     return tuple(Coverage(*row) for row in rows)
 
 
+def unreviewed(db: Session) -> int:
+    """How many emergency openings nobody has reviewed, by the trail, which needs no session and names none."""
+    agreed, reviewed = (
+        func.count().filter(TrailEntry.action == action, TrailEntry.result == "allowed")
+        for action in ("emergency:approve", "emergency:review")
+    )
+    return db.scalar(select(agreed - reviewed).select_from(TrailEntry)) or 0
+
+
 def trail_facts(db: Session) -> TrailFacts:
     """Where the trail stands, and whether its newest batch holds."""
     waiting = TrailEntry.sequence.is_(None)

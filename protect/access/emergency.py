@@ -42,7 +42,7 @@ def database_now(gate: Gate) -> datetime:
 
 @contextmanager
 def whole_agency(gate: Gate) -> Iterator[GatedSession]:
-    """A unit of work of its own in the actor's name, beyond its office: to find whose case it is."""
+    """A unit of work in the actor's name, beyond its office: to find whose case it is."""
     with gate.runtime.unit_of_work() as db:
         db.info["token_hash"] = gate.member.session_hash
         reach_whole_agency(db, gate.member.agency_id)

@@ -210,7 +210,7 @@ class Gate:
         Raises ReasonRequired or OpeningsStopped where that identifies more people than the role may in an hour.
         """
         about = About(fields=tuple(fields), purpose=purpose, consent_id=consent_id)
-        self._admit(limits.people(refs, about.fields, purpose))
+        self.admit(limits.people(refs, about.fields, purpose))
         self._trail.write_now(self.member, action, refs, about)
         return Opening(self.keyring, self._runtime.shred, self._written)
 
@@ -219,8 +219,11 @@ class Gate:
         self._trail.write(self.db, self.member, "limit:reason", [], About(purpose=purpose, why=why))
         limits.note_reason(self.db, self.member, self.now())
 
-    def _admit(self, people: frozenset[str]) -> None:
-        """Go on only if these people may be identified now; the refusal is an entry of its own."""
+    def admit(self, people: frozenset[str]) -> None:
+        """Go on only if these people may be identified, or looked for, now; the refusal is an entry of its own.
+
+        Raises ReasonRequired or OpeningsStopped.
+        """
         if not people:
             return
         verdict, first = limits.admit(self.db, self._runtime, self.member, people)

@@ -14,7 +14,7 @@ from protect.access.gate import Gate, Ref
 from protect.access.models import EmergencyOpening, Member
 from protect.access.second import require_second
 from protect.cases.actions import CaseView, show_case
-from protect.cases.actions_emergency_list import one_of, row_of
+from protect.cases.actions_emergency_list import may_end, one_of, row_of
 from protect.cases.code import squeezed
 from protect.cases.emergency import EmergencyView
 from protect.cases.models import CaseFile
@@ -91,12 +91,14 @@ def refuse(gate: Gate, opening_id: uuid.UUID) -> None:
 
 
 def end(gate: Gate, opening_id: uuid.UUID) -> None:
-    """Close the case before its time, or withdraw the request: who asked, who agreed, or who reviews. Twice is once."""
+    """Close the case before its time: who asked, who agreed, or who reviews. A request is its asker's to withdraw.
+
+    What is over already stays as it ended.
+    """
     row = gate.find(EmergencyOpening, opening_id, "emergency:read", lock=True)
-    taking_part = gate.member.member_id in (row.asked_by, row.decided_by)
-    if not taking_part and not gate.allows("emergency:review", row):
-        gate.refuse("emergency:read", row)
     now = emergency.database_now(gate)
+    if not may_end(gate, row, now):
+        gate.refuse("emergency:read", row)
     if emergency.is_waiting(row, now) or emergency.is_live(row, now):
         row.ended_by, row.ended_at = gate.member.member_id, now
         gate.record("emergency:end", Ref("case", row.case_id), purpose=PURPOSE)
@@ -140,8 +142,9 @@ def _to_decide(gate: Gate, opening_id: uuid.UUID) -> EmergencyOpening:
 
 
 def _find(gate: Gate, code: str) -> tuple[uuid.UUID, uuid.UUID, str]:
-    """The case of that code, in whichever office; who tries codes leaves an entry for each."""
+    """The case of that code, in whichever office. Who tries codes leaves an entry for each, and meets the limit."""
     wanted = squeezed(code)
+    gate.admit(frozenset({f"code {wanted}"}))
     with emergency.whole_agency(gate) as db:
         plain = func.replace(CaseFile.code, "-", "")
         found = db.execute(select(CaseFile.id, CaseFile.unit_id, CaseFile.code).where(plain == wanted)).one_or_none()

@@ -75,6 +75,13 @@ def _concerns(gate: Gate, row: EmergencyOpening, now: datetime) -> bool:
     return row.approval is not None and row.unit_id == gate.member.unit_id
 
 
+def may_end(gate: Gate, row: EmergencyOpening, now: datetime) -> bool:
+    """Whether the actor may close it, or withdraw it while it waits."""
+    if emergency.is_waiting(row, now):
+        return gate.member.member_id == row.asked_by
+    return gate.member.member_id in (row.asked_by, row.decided_by) or gate.allows("emergency:review", row)
+
+
 def _is_to_decide(gate: Gate, row: EmergencyOpening, now: datetime) -> bool:
     other = row.asked_by != gate.member.member_id
     return other and emergency.is_waiting(row, now) and gate.allows("emergency:decide", row)
@@ -115,15 +122,15 @@ def _views(gate: Gate, rows: Sequence[EmergencyOpening], now: datetime) -> tuple
 def _view(
     gate: Gate, row: EmergencyOpening, now: datetime, named: Callable[[uuid.UUID | None], str], office: str
 ) -> EmergencyView:
-    state, part = _state(row, now), gate.member.member_id in (row.asked_by, row.decided_by)
-    reviews = gate.allows("emergency:review", row)
+    state = _state(row, now)
     return EmergencyView(
         id=row.id, case_id=row.case_id, state=state, code=row.case_code if _sees_code(gate, row) else "",
         office=office, asked_by=named(row.asked_by), asked_at=row.asked_at, reason=row.reason, why="",
         decided_by=named(row.decided_by), decided_at=row.decided_at, until=row.until, ended_at=row.ended_at,
         reviewed_by=named(row.reviewed_by), reviewed_at=row.reviewed_at, finding=row.finding or "",
         mine=row.asked_by == gate.member.member_id, may_decide=_is_to_decide(gate, row, now),
-        may_end=(part or reviews) and state in (states.WAITING, states.OPEN), may_review=_is_to_review(gate, row, now),
+        may_end=state in (states.WAITING, states.OPEN) and may_end(gate, row, now),
+        may_review=_is_to_review(gate, row, now),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from protect.cases import actions_emergency
 from protect.cases.actions_emergency import Asked
 from protect.cases.actions_intake import IntakeAnswers, open_case
 from protect.cases.models import CaseFile
+from tests.journeys.instance import Instance
 from tests.world import World
 
 ASKER = "officer_other_unit"
@@ -43,6 +44,21 @@ def opened(world: World) -> tuple[UUID, UUID]:
     opening = ask(world, code)
     approve(world, opening)
     return case_id, opening
+
+
+def asked_in(instance: Instance) -> UUID:
+    """A request in an instance that journeys share."""
+    for name in ("officer", ASKER, "supervisor"):
+        instance.person(name)
+    _case, code = new_case(instance.world)
+    return ask(instance.world, code)
+
+
+def opened_in(instance: Instance) -> UUID:
+    """An opening in such an instance."""
+    opening = asked_in(instance)
+    approve(instance.world, opening)
+    return opening
 
 
 def read(world: World, opening: UUID, by: str = ASKER) -> actions_emergency.EmergencyCase:

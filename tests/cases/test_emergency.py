@@ -1,13 +1,14 @@
 """Break-glass: what two people open together, and everything that does not open."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from protect.access import emergency
-from protect.access.errors import Conflict, Denied, NotFound, SignInRequired, StepUpRequired
+from protect.access.errors import Conflict, Denied, NotFound, ReasonRequired, SignInRequired, StepUpRequired
 from protect.access.models import EmergencyOpening
 from protect.audit.models import TrailEntry
 from protect.cases import actions_edit, actions_emergency
@@ -179,6 +180,25 @@ def test_who_may_not_end_it(world: World, by: str) -> None:
     with pytest.raises((Denied, NotFound)):
         finish(world, opening, by)
     read(world, opening)
+
+
+@pytest.mark.parametrize("by", ["supervisor", "officer", "auditor"])
+def test_a_request_is_its_asker_s_to_withdraw(world: World, by: str) -> None:
+    _case, code = new_case(world)
+    opening = ask(world, code)
+    with pytest.raises(Denied):
+        finish(world, opening, by)
+    approve(world, opening)
+
+
+def test_who_tries_codes_meets_the_limit(world: World) -> None:
+    settings = world.runtime.settings.model_copy(update={"opening_limits": {"officer": (3, 5)}})
+    strict = world.copied(replace(world.runtime, settings=settings))
+    for code in ("CD-KN-26-2222", "CD-KN-26-2223", "CD-KN-26-2224"):
+        with pytest.raises(CaseUnknown):
+            ask(strict, code)
+    with pytest.raises(ReasonRequired):
+        ask(strict, "CD-KN-26-2225")
 
 
 def test_a_withdrawn_request_is_not_approved(world: World) -> None:

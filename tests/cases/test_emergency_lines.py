@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from protect.access import policy
+from protect.access.checkup import unreviewed
 from protect.access.emergency import whole_agency
 from protect.access.errors import Conflict, NotFound
 from protect.access.gate import Gate
@@ -154,3 +155,13 @@ def test_it_goes_on_while_a_key_is_renewed_by_another_office(world: World) -> No
     with world.supervisor.gate() as gate:
         assert actions_emergency.show(gate, asked).why == emergencies.WHY
     assert {row.key_version for row in turning.rows(world.officer, other, "protection")} <= {2}
+
+
+def test_the_operator_counts_what_nobody_reviewed_without_a_session(world: World) -> None:
+    _case, opening = opened(world)
+    finish(world, opening)
+    with world.runtime.unit_of_work() as db:
+        assert unreviewed(db) == 1
+    review(world, opening)
+    with world.runtime.unit_of_work() as db:
+        assert unreviewed(db) == 0

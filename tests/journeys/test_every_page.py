@@ -17,6 +17,7 @@ from protect.web.pages import rules_of
 from tests.access import ceremony
 from tests.access.people import fresh, member_id
 from tests.browser import DESK, NARROW, PHONE, Tab, check_width
+from tests.cases import emergencies
 from tests.journeys.instance import Instance
 from tests.journeys.people_counted import count, last_quarter
 from tests.journeys.steps import inspect
@@ -51,6 +52,10 @@ PAGES = {  # of each page that is read: who reads it, and where
     "cases.agreement": ("officer", [f"{CASE}/accord"]),
     "cases.edit": ("officer", [f"{CASE}/compartiments/{name}" for name in SECTIONS]),
     "cases.consent": ("officer", [f"{CASE}/consentements/nouveau"]),
+    "emergency.openings": ("officer_other_unit", ["/urgences"]),
+    "emergency.request_form": ("officer_other_unit", ["/urgences/demande"]),
+    "emergency.show": ("supervisor", ["/urgences/{request}", "/urgences/{emergency}"]),
+    "emergency.case": ("officer_other_unit", ["/urgences/{emergency}/dossier"]),
     "referrals.choose": ("officer", [f"{CASE}/referencements/nouveau"]),
     "referrals.ask": ("officer", [CASE + "/referencements/nouveau/{service}"]),
     "referrals.mine": ("supervisor", ["/referencements"]),
@@ -109,6 +114,7 @@ def places(instance: Instance) -> dict[str, str]:
     found = {
         "waiting": waiting, "release": release, "proposal": proposal, "factor": generator.id, "member": member,
         "asked": bring_back(instance), "alone": member_id(instance.world, "auditor"),
+        "emergency": emergencies.opened_in(instance), "request": emergencies.asked_in(instance),
     }  # fmt: skip
     return {**instance.identifiers(referral), **{name: str(one) for name, one in found.items()}}
 

@@ -43,6 +43,7 @@ def objects(copy: Copy) -> dict[str, str]:
         "factor_id": str(row(copy, "factor", "member_id = :id and kind = 'totp'", id=officer)["id"]),
         "session_id": str(rows(copy, "session", "member_id = :id and ended_at is null", id=officer)[0]["id"]),
         "arrival_id": str(row(copy, "recovery_arrival", "stopped_at is null")["id"]),
+        "opening_id": str(copy.ids["emergency"]),
         "name": "contact",
         "role": "officer",
         "member_id": str(row(copy, "member", "sign_in_name = 'house_officer_beside'")["id"]),

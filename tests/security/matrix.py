@@ -34,7 +34,7 @@ Act = Callable[[Gate, Opening], Any]
 
 def as_row(found: dict[str, Any]) -> Any:
     """A row as its owner read it, with its ciphertexts as the program's own row has them."""
-    sealed = {"wrapped_key", "fields", "block", "restrictions", "request", "sender_copy", "content", "record"}
+    sealed = {"wrapped_key", "fields", "block", "restrictions", "request", "sender_copy", "content", "record", "why"}
     wrapped = {name: Sealed(found[name]) for name in sealed & found.keys() if isinstance(found[name], bytes)}
     return SimpleNamespace(**{**found, **wrapped})
 
@@ -44,6 +44,8 @@ def things(copy: Copy) -> dict[str, Act]:
     house = copy.world.agencies["Grande maison"]
     found: dict[str, Act] = {name: _compartment(copy, name) for name in COMPARTMENTS}
     found["restrictions"] = _dropped(_consent(copy), KEPT_IN, b"consent.v1", "restrictions")
+    opening = as_row(row(copy, "emergency_opening", "id = :id", id=copy.ids["emergency"]))
+    found["emergency reason"] = _dropped(opening, KEPT_IN, b"emergency.v1", "why")
     shard = as_row(row(copy, "search_shard", "agency_id = :id", id=house))
     found["search"] = lambda _gate, opening: opening.shard(shard)
     found["statistics"] = _dropped(_record(copy), "statistics", b"coded-record.v1:", "record")

@@ -124,6 +124,17 @@ class Story:
             whose = {"agency_id": member.agency_id, "member_id": member.member_id}
             gate.db.add(OpeningNotice(id=uuid.uuid4(), kind="stop", at=gate.now(), **whose))
 
+    def break_glass(self, asker: Person, second: Person, code: str) -> None:
+        """An officer of another office says why the case cannot wait, somebody agrees, and it is read."""
+        asker.client.get("/urgences/demande")
+        why = self.filler.canaries.word("why the case cannot wait")
+        asker.client.post("/urgences/demande", {"code": code, "reason": "danger", "why": why})
+        address = asker.client.location
+        self.ids["emergency"] = uuid.UUID(address.split("/")[-1])
+        second.client.get(address)
+        second.client.post(f"{address}/accord", {"hours": "4"})
+        assert self.filler.known["surname"] in asker.client.get(f"{address}/dossier").text
+
     def refer(self, name: str, person: Person, case_id: uuid.UUID, service: uuid.UUID) -> uuid.UUID:
         """Choose, ask, see, send."""
         client, new = person.client, f"/dossiers/{case_id}/referencements/nouveau"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, create_engine, pool, text
 
+from protect.cases.actions import one_listed
 from tests.security import troubles
 from tests.security.canaries import Canaries
 from tests.security.places import Recorder, Writes
@@ -107,6 +108,9 @@ def tell(told: Told) -> None:
     story.edit_everything(officer, case)
     told.known = dict(filler.known)
     story.consent(officer, case, shelter)
+    with officer.gate() as gate:
+        code = one_listed(gate, case).code
+    story.break_glass(world.house_officer_beside, world.house_supervisor, code)
     story.look_and_search(officer)
     story.open_too_many(officer, world.house_officer_beside)
     for person, service in (("shelter_intake", shelter), ("other_shelter_intake", services["Hébergement Deux"])):

@@ -17,9 +17,12 @@ from tests.security.telling import Copy
 TABLES = {
     "case_id": "case_file", "referral_id": "referral", "consent_id": "consent", "service_id": "service",
     "place_id": "place", "release_id": "release", "member_id": "member", "arrival_id": "recovery_arrival",
+    "opening_id": "emergency_opening",
 }  # fmt: skip
 # Whose row the permission is asked of.
-SUBJECTS = ("referral_id", "place_id", "release_id", "case_id", "service_id", "member_id", "arrival_id")
+SUBJECTS = (
+    "referral_id", "place_id", "release_id", "case_id", "service_id", "member_id", "arrival_id", "opening_id",
+)  # fmt: skip
 ABSENT = 404
 UNHARMED = {200, 303, 400, 409}
 
@@ -66,7 +69,8 @@ def browsers(copy: Copy) -> dict[str, tuple[PageClient, str]]:
 @pytest.fixture(scope="module")
 def members(copy: Copy) -> dict[str, Any]:
     found = {name: row(copy, "member", "sign_in_name = :name", name=name) for name in sorted(copy.world.people)}
-    return {name: SimpleNamespace(**member) for name, member in found.items()}
+    opened = {"house_officer_beside": copy.ids["emergency"]}
+    return {name: SimpleNamespace(**member, emergency=opened.get(name)) for name, member in found.items()}
 
 
 def test_the_answers_are_those_of_the_golden_table(

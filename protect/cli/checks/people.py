@@ -1,10 +1,10 @@
-"""Keys and accounts, by numbers: how many people could open what, and how many hang on a former pepper."""
+"""Keys, accounts and emergencies, by numbers: how many could open what, hang on a former pepper, were not reviewed."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 from uuid import UUID
 
-from protect.access.checkup import Coverage, coverage
+from protect.access.checkup import Coverage, coverage, unreviewed
 from protect.audit.entry import AUDIT
 from protect.auth.actions_peppers import hanging
 from protect.cli.checks.finding import Finding, fault, good, warning
@@ -21,10 +21,15 @@ def checks(web: Engine, secrets: Secrets | None) -> Iterator[Finding]:
     with sessions(web)() as db:
         found, agencies = coverage(db), registered(db)
         left = hanging(db, secrets.pepper) if secrets else 0
+        openings = unreviewed(db)
     yield from _keys(found, agencies)
     if not any(one.compartment == AUDIT for one in found):
         told = gettext("Nobody holds an auditors' key yet: what must be recorded in detail cannot be done")
         yield warning("keys.auditor", told, gettext("enrol an auditor of the lead agency first"))
+    if openings:
+        told = gettext("Emergency openings that nobody has reviewed: %(count)s", count=format_number(openings))
+        remedy = gettext("a supervisor or an auditor who took no part finds them on the first page")
+        yield warning("emergencies.review", told, remedy)
     if secrets:
         yield from _peppers(secrets, left)
 
