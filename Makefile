@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV := $(VENV)/.ready-dev
 SCANNERS := $(VENV)-scanners
+MUTATION := $(VENV)-mutation
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The lock names files of the public index only, whatever else pip is told about on this machine.
 COMPILE = PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_EXTRA_INDEX_URL= $(BIN)/pip-compile --quiet --strip-extras \
 	--generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: demo test check scan format lint types contract templates spelling unused audit \
+.PHONY: demo test check scan mutation format lint types contract templates spelling unused audit \
 	fix bench golden messages migration lock clean
 
 demo: $(READY)
@@ -22,6 +23,11 @@ test: $(DEV)
 # Scanners of others against the program, from inside a session, some minutes; `make scan SCAN=whole` takes half an hour.
 scan: $(DEV) $(SCANNERS)/.ready
 	SCANNERS=$(SCANNERS)/bin SCAN=$(SCAN) $(BIN)/python -m pytest tests/scanners
+
+# make mutation ROOM=vault: changes the room a little, many times, and counts what the tests notice. Hours; it goes on where it stopped.
+ROOM ?= vault
+mutation: $(DEV) $(MUTATION)/.ready
+	MUTATION=$(MUTATION)/bin $(BIN)/python -m tests.house.mutants $(ROOM) $(SIZE)
 
 check: format lint types contract templates spelling unused audit test scan
 
@@ -36,10 +42,10 @@ $(DEV): requirements-dev.txt $(READY)
 	$(INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
 
-# They pin older libraries than the program has, so they live apart from it.
-$(SCANNERS)/.ready: requirements-scanners.txt
-	$(PYTHON) -m venv $(SCANNERS)
-	$(SCANNERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-scanners.txt
+# They pin other libraries than the program has, so they live apart from it.
+$(VENV)-%/.ready: requirements-%.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 format: $(DEV)
@@ -96,7 +102,8 @@ lock: $(DEV)
 	$(COMPILE) --build-deps-for editable --output-file requirements.txt pyproject.toml
 	$(COMPILE) --extra dev --allow-unsafe --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 	$(COMPILE) --allow-unsafe --output-file requirements-scanners.txt requirements-scanners.in
+	$(COMPILE) --allow-unsafe --output-file requirements-mutation.txt requirements-mutation.in
 
 clean:
 	test ! -d var -o ! -x $(BIN)/protect || $(BIN)/protect stop --data var
-	rm -rf $(VENV) $(SCANNERS) var
+	rm -rf $(VENV) $(SCANNERS) $(MUTATION) .mutants var

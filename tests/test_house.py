@@ -13,7 +13,7 @@ from tests.house.habits import wrong_head
 from tests.house.planted import BROKEN_LINE, PLANTED, RULES, write
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-scanners.txt")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-scanners.txt", "requirements-mutation.txt")
 LINTER = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(cache_dir=None))"
 AUDITED = {
     "No known vulnerabilities found": (0, 0, "Audited"),

@@ -125,6 +125,11 @@ def test_what_is_no_note_is_refused(shown: str) -> None:
     refused(Note.parse, shown)
 
 
+@pytest.mark.parametrize("code", [code for code in range(32) if chr(code) != "\n"])
+def test_no_control_character_stands_in_a_note(code: int) -> None:
+    refused(Note.parse, ANSWER.replace("cryptography", f"crypto{chr(code)}graphy"))
+
+
 @pytest.mark.parametrize(
     "text",
     [

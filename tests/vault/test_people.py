@@ -102,6 +102,10 @@ class TestCodes:
 
 
 class TestIdentity:
+    def test_private_keys_are_never_compared(self) -> None:
+        identity = new_identity("amina", ANCHOR, DIRECTORY_ANCHOR)
+        assert identity.with_checkpoint(identity.checkpoint) != identity
+
     def test_an_identity_comes_back(self) -> None:
         master = new_master()
         identity = new_identity("amina", ANCHOR, DIRECTORY_ANCHOR)

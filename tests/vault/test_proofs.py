@@ -107,3 +107,8 @@ def test_a_tree_that_shrank_has_no_proof(old: int, new: int) -> None:
     with pytest.raises(CiphertextRejected):
         TREE.proof(old, new)
     refused((old, bytes(32)), (new, bytes(32)), [])
+
+
+def test_a_node_says_which_leaves_lie_below_it() -> None:
+    nodes = perfect(0, 13)
+    assert [(node.first, node.end) for node in nodes] == [(0, 8), (8, 12), (12, 13)]

@@ -1,0 +1,118 @@
+"""Does the tests' work the other way round: changes the program a little, many times, and counts how often a test notices.
+
+`python -m tests.house.mutants ROOM [SIZE]` works on a copy, takes a sample that is the same each time, and names what nobody
+noticed. It takes hours; begun again it goes on where it was stopped, as long as `.mutants/ROOM` is there.
+"""
+
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import groupby
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+TOOL = Path(os.environ.get("MUTATION", ".venv-mutation/bin")) / "cosmic-ray"
+SEED, SIZE = 20260731, 120
+LONGEST = 900.0
+# What notices a change in a room, the quickest first: the next is asked only where the one before noticed nothing.
+NOTICED_BY = {
+    "vault": (("tests/vault",),),
+    "audit": (("tests/audit",), ("tests/oversight", "tests/security")),
+    "access": (("tests/access",), ("tests/auth",), ("tests/security", "tests/cases", "tests/referrals")),
+}
+TEST = "-m pytest -x -q -p no:randomly -p no:cacheprovider -W ignore"
+CONFIG, SESSION, UNDECIDED, CHOICE = "config.toml", "session.sqlite", "undecided.sqlite", "choice"
+CONFIGURED = """[cosmic-ray]
+module-path = ["protect/{room}"]
+timeout = {longest}
+excluded-modules = ["protect/*/models.py"]
+test-command = "sh -c '{command}'"
+[cosmic-ray.distributor]
+name = "local"
+"""
+Mutant = tuple[str, str, str, int, int]  # job, module, operator, row, column
+
+
+def thinned(mutants: list[Mutant], drawn: random.Random) -> list[Mutant]:
+    """One change of a kind at each place: twelve ways to spoil a plus are noticed, or not, together. No annotations."""
+    told = [mutant for mutant in mutants if "BitOr" not in mutant[2]]
+    ordered = sorted(told, key=_place)
+    return [drawn.choice(list(same)) for _place_of, same in groupby(ordered, _place)]
+
+
+def _place(mutant: Mutant) -> tuple[str, int, int, str]:
+    _job, module, operator, row, column = mutant
+    return module, row, column, operator.split("_")[0]
+
+
+def keep(session: Path, size: int) -> int:
+    """Leave a sample in the session of the tool; how many there were to choose from."""
+    drawn = random.Random(SEED)
+    with closing(sqlite3.connect(session)) as db, db:
+        found = db.execute(
+            "select job_id, module_path, operator_name, start_pos_row, start_pos_col from mutation_specs"
+        )
+        choice = thinned(sorted(found.fetchall(), key=lambda each: each[1:]), drawn)
+        sample = drawn.sample(choice, min(size, len(choice)))
+        chosen = [(job,) for job, *_where in sample]
+        db.execute("create temp table chosen (job text)")
+        db.executemany("insert into chosen values (?)", chosen)
+        for table in ("mutation_specs", "work_items"):
+            db.execute(f"delete from {table} where job_id not in (select job from chosen)")
+    return len(choice)
+
+
+def survivors(session: Path) -> Iterator[str]:
+    """What was changed without anybody noticing."""
+    with closing(sqlite3.connect(session)) as db:
+        yield from (str(row[0]) for row in db.execute("select diff from work_results where test_outcome = 'SURVIVED'"))
+
+
+def outcomes(session: Path) -> dict[str, int]:
+    """How many were noticed, and how many were not."""
+    with closing(sqlite3.connect(session)) as db:
+        return dict(db.execute("select test_outcome, count(*) from work_results group by 1").fetchall())
+
+
+def begin(room: str, size: int, place: Path) -> None:
+    """Copy the program, see that nobody complains of it as it is, and draw the sample."""
+    place.mkdir(parents=True)
+    (place / ".gitignore").write_text("*\n", encoding="utf-8")
+    shutil.copytree(ROOT, place / "tree", ignore=shutil.ignore_patterns(".*", "var", "node_modules", "__pycache__"))
+    command = " && ".join(f"{sys.executable} {TEST} {' '.join(each)}" for each in NOTICED_BY[room])
+    (place / CONFIG).write_text(CONFIGURED.format(room=room, command=command, longest=LONGEST), encoding="utf-8")
+    run(place, "sh", "-c", command)
+    run(place, TOOL.absolute(), "init", place / CONFIG, place / UNDECIDED)
+    choice = keep(place / UNDECIDED, size)
+    (place / CHOICE).write_text(str(choice), encoding="utf-8")
+    (place / UNDECIDED).rename(place / SESSION)
+
+
+def run(place: Path, *words: str | Path) -> None:
+    """Run a program in the copy."""
+    tree = place / "tree"
+    subprocess.run(words, cwd=tree, check=True, env=os.environ | {"PYTHONPATH": str(tree)})
+
+
+def main(room: str, size: int) -> int:
+    """Print the score and what survived."""
+    place = ROOT / ".mutants" / room
+    if not (place / SESSION).exists():
+        shutil.rmtree(place, ignore_errors=True)
+        begin(room, size, place)
+    run(place, TOOL.absolute(), "exec", place / CONFIG, place / SESSION)
+    found = outcomes(place / SESSION)
+    sys.stdout.write("\n\n".join([*survivors(place / SESSION), ""]))
+    score = 100 * found.get("KILLED", 0) / sum(found.values())
+    choice = (place / CHOICE).read_text(encoding="utf-8")
+    sys.stdout.write(f"protect/{room}: {found}, a sample of {choice}: {score:.1f} %\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else SIZE))
