@@ -21,7 +21,7 @@ from protect.store.scope import Scope
 from protect.vault.errors import CiphertextRejected
 from tests.access import turning
 from tests.cases import emergencies
-from tests.cases.emergencies import approve, ask, change, entries, finish, new_case, opened, read
+from tests.cases.emergencies import approve, ask, change, entries, finish, new_case, opened, read, review
 from tests.world import World
 
 ASKER = emergencies.ASKER

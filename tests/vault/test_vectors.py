@@ -35,6 +35,7 @@ from protect.vault.certificate import (
     enrol_key,
     verify_chain,
 )
+from protect.vault.emergency import EmergencyApproval, EmergencyRequest
 from protect.vault.grants import Grant, KeyState, Succession, match_key_state, open_grant, verify_key_state
 from protect.vault.identity import Identity, master_of, open_identity, open_slot, passkey_key
 from protect.vault.package import Package, PackageContext
@@ -157,6 +158,14 @@ def test_register() -> None:
     suspension = Suspension.from_bytes(vector.raw("suspension")).check(signer)
     assert end_of(suspension) == vector.raw("end")
     assert Upheld.from_bytes(vector.raw("upheld")).check(signer).statements == (word.digest().hex(),)
+
+
+def test_emergency() -> None:
+    vector, signer = frozen("emergency.v1"), amina().signing.public
+    request = EmergencyRequest.from_bytes(vector.raw("request")).check(signer)
+    approval = EmergencyApproval.from_bytes(vector.raw("approval")).check(signer)
+    assert (request.case_id, request.member_id, request.reason) == ("case-1", "amina", "danger")
+    assert (approval.request, approval.member_id, approval.until) == (request.digest(), "beata", 1_800_000_000)
 
 
 def test_succession() -> None:

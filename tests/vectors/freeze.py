@@ -18,6 +18,7 @@ from protect.vault.agency import AgencyVouch, directory_anchor  # noqa: E402
 from protect.vault.attachments import context, seal_stream  # noqa: E402
 from protect.vault.box import seal_box  # noqa: E402
 from protect.vault.certificate import Certificate, Invitation, Revocation, anchor_of, enrol_key  # noqa: E402
+from protect.vault.emergency import EmergencyApproval, EmergencyRequest  # noqa: E402
 from protect.vault.grants import Succession, make_grant, make_key_state  # noqa: E402
 from protect.vault.identity import Identity, keep_master, passkey_key, seal_identity, wrap_slot  # noqa: E402
 from protect.vault.package import PackageContext  # noqa: E402
@@ -151,6 +152,12 @@ def register() -> Vector:
     }
 
 
+def emergency() -> Vector:
+    request = EmergencyRequest("request-1", "agency-a", "case-1", "amina", "danger", key("why")).signed(AMINA.signing)
+    approval = EmergencyApproval(request.digest(), "beata", 1_800_000_000).signed(AMINA.signing)
+    return {"request": request.to_bytes(), "approval": approval.to_bytes()}
+
+
 def succession() -> Vector:
     later = CompartmentKey(key("compartment 2"), "agency-a", "identity", 2)
     named = Succession("agency-a", "identity", 2, 1, "amina").signed(AMINA.signing)
@@ -250,6 +257,7 @@ VECTORS: Mapping[str, Callable[[], Vector]] = {
     "chain.v1": chain,
     "grant.v1": grant,
     "register.v1": register,
+    "emergency.v1": emergency,
     "succession.v1": succession,
     "package.v1": package_of_a_referral,
     "package-until.v1": package_until,
