@@ -70,7 +70,7 @@ def new_custody(gate: Gate) -> NewCustody | None:
     if not gate.allows("key:supply") or not gate.keyring.granted:
         return None
     key = to_accept(gate.db, gate.keyring.identity, gate.member.agency_id)
-    return NewCustody(key.number, control_words(key, gate.locale), key.digest().hex()) if key else None
+    return NewCustody(key.number, control_words(key), key.digest().hex()) if key else None
 
 
 def accept_custody(gate: Gate, digest: str) -> int:

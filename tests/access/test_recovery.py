@@ -59,6 +59,7 @@ def test_the_new_holder_gives_the_keys_on_and_renews_them(world: World, seed: by
     people.join(world, "autre", "officer", "Kinshasa")
     assert people.supply(world, "autre", by="nouvelle") == 1
     assert people.opens(world.autre, "health") == people.opens(nouvelle, "health")
+    accept(world, "nouvelle")
     with people.fresh(world, "nouvelle") as gate:
         work(gate.again, "identity")
     with world.runtime.unit_of_work() as db:
