@@ -53,7 +53,7 @@ def test_a_page_of_the_widest_entries_is_light(world):
     wide(world, PAGE_SIZE)
     page = world.auditor.client.get("/journal?action=case:import")
     assert page.text.count("et 97 autres") == PAGE_SIZE
-    assert len(page.html) < 55_000
+    assert len(page.html) < 50_000
 
 
 def test_an_entry_alone_names_everything(world):
