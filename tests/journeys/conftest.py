@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from protect.access import limits
 from protect.access.runtime import system_clock
 from protect.app import connect_slices
 from protect.store.embedded import EmbeddedServer
@@ -19,6 +20,7 @@ from tests.referrals.hands import OTHER_SHELTER, SHELTER, add_places
 from tests.world import World
 
 PLACES = 30
+STORIES = (600, 900)  # one officer is in every story, and one hour has them all
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +38,15 @@ def instance(
     with (
         cloned(server, name) as database,
         opened(database, data) as runtime,
-        gunicorn(data, database.url("web")) as base,
+        gunicorn(data, database.url("web"), _limits()) as base,
     ):
         world = original.copied(replace(runtime, clock=system_clock))
         served = Instance(world, base, browser)
         for service, name in ((SHELTER, "shelter_intake"), (OTHER_SHELTER, "other_shelter_intake")):
             add_places(world, service, PLACES, served.person(name).name)
         yield served
+
+
+def _limits() -> str:
+    """How many people each role may open, as an operator writes it."""
+    return "\n".join(("[opening_limits]", *(f"{role} = {list(STORIES)}" for role in limits.shipped())))

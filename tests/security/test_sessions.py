@@ -74,6 +74,7 @@ def test_each_sign_in_has_a_session_of_its_own_and_ends_the_one_before(copy: Cop
 
 
 def test_signing_in_with_somebody_elses_cookie_changes_nothing_of_theirs(copy: Copy) -> None:
+    copy.world.house_worker.sign_in()
     client = browser(copy, "house_worker")
     mine = cookie_of(sign_in(copy, "house_lawyer", client=client))
     assert mine != copy.world.house_worker.token
