@@ -69,4 +69,5 @@ def test_a_shorter_way_for_a_name_that_nobody_has_would_be_seen(
 
     stretched = real("nothing", bytes(identities.SALT_BYTES), suspended.runtime.secrets.versions("pepper"), "nobody")
     monkeypatch.setattr(identities, "stretch", hasty)
+    times(suspended, 2)  # whatever is done only once
     assert furthest(times(suspended, 4)) > LIMIT

@@ -40,7 +40,8 @@ def instance(
         opened(database, data) as runtime,
         gunicorn(data, database.url("web"), _limits()) as base,
     ):
-        world = original.copied(replace(runtime, clock=system_clock))
+        settings = runtime.settings.model_copy(update={"opening_limits": dict.fromkeys(limits.shipped(), STORIES)})
+        world = original.copied(replace(runtime, clock=system_clock, settings=settings))
         served = Instance(world, base, browser)
         for service, name in ((SHELTER, "shelter_intake"), (OTHER_SHELTER, "other_shelter_intake")):
             add_places(world, service, PLACES, served.person(name).name)
