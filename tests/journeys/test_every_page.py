@@ -122,6 +122,8 @@ def places(instance: Instance) -> dict[str, str]:
 def bring_back(instance: Instance) -> uuid.UUID:
     """Custodians brought keys back, which wait; a registrar asked that a member begins anew. Who that is."""
     world = instance.world
+    for name in ("officer_other_unit", "registrar"):
+        instance.person(name)
     seed = ceremony.hold(world, by=("officer_other_unit",))
     ceremony.arrive(world, ceremony.answered(seed, ceremony.exported(world, "officer_other_unit")))
     asked = member_id(world, "officer_other_unit")
