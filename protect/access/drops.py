@@ -9,7 +9,7 @@ from protect.access.policy import policy
 from protect.store.sealed import Sealed
 from protect.vault import dropbox, signing
 from protect.vault.certificate import Certificate
-from protect.vault.encoding import lp, text, unlp
+from protect.vault.encoding import identifier, lp, unlp
 from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.hpke import KeyPair
 from protect.vocab import COMPARTMENTS
@@ -40,7 +40,7 @@ def pick_up(keyring: Keyring, version: int | None, compartment: str, context: by
     if len(parts) != _PARTS:
         raise CiphertextRejected(Reason.FORMAT)
     plaintext, sender, signature = parts
-    signers = keyring.trust.signers(_member(sender))  # in whatever role it was written
+    signers = keyring.trust.signers(identifier(sender))  # in whatever role it was written
     fitting = (one for one in signers if compartment not in COMPARTMENTS or _writes(one, agency_id, compartment))
     signer = next(fitting, None)
     if signer is None:
@@ -88,10 +88,3 @@ def _statement(agency_id: UUID, compartment: str, context: bytes, plaintext: byt
 
 def _writes(signer: Certificate, agency_id: UUID, compartment: str) -> bool:
     return signer.agency_id == str(agency_id) and compartment in policy().compartments[signer.role]
-
-
-def _member(sender: bytes) -> UUID:
-    try:
-        return UUID(text(sender))
-    except ValueError:
-        raise CiphertextRejected(Reason.FORMAT) from None

@@ -23,6 +23,7 @@ from protect.audit.append import append
 from protect.audit.entry import Entry
 from protect.vault.ceremony import Preparation, Recipient, RecoveryAnswer, RecoveryRequest
 from protect.vault.certificate import anchor_of
+from protect.vault.encoding import identifier
 from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.grants import Grant
 from protect.vault.recovery import RecoveryKey, verify_key
@@ -52,7 +53,7 @@ def prepare(db: Session, agency_id: UUID, name: str) -> Preparation:
 def install_key(db: Session, runtime: Runtime, statement: bytes) -> RecoveryKey:
     """Enter the public recovery key that a ceremony made. CiphertextRejected unless the agency's root signed it."""
     key = RecoveryKey.from_bytes(statement)
-    root = _root(db, _id(key.agency))
+    root = _root(db, identifier(key.agency))
     verify_key(anchor_of(root.root_public), root.root_public, key)
     newest = newest_key(db, root.agency_id)
     if key.number != (newest.number if newest else 0) + 1:
@@ -85,7 +86,7 @@ def arrive(db: Session, runtime: Runtime, content: bytes, cooling_off: timedelta
     that came in before; NotFound for an agency that is not here.
     """
     answer = RecoveryAnswer.from_bytes(content)
-    agency_id = _id(answer.agency)
+    agency_id = identifier(answer.agency)
     answer.check(_root(db, agency_id).root_public)
     if not answer.grants:
         raise CiphertextRejected(Reason.LENGTH)
@@ -130,7 +131,7 @@ def _apply(db: Session, runtime: Runtime, row: RecoveryArrival) -> Arrival:
         if _in_force(db, row.agency_id, grant) and not _held(db, grant):
             db.add(
                 KeyGrant(
-                    agency_id=row.agency_id, recipient_id=_id(grant.recipient_id), supplier_id=None,
+                    agency_id=row.agency_id, recipient_id=identifier(grant.recipient_id), supplier_id=None,
                     compartment=grant.compartment, version=grant.version, statement=grant.to_bytes(),
                 )
             )  # fmt: skip
@@ -141,13 +142,13 @@ def _apply(db: Session, runtime: Runtime, row: RecoveryArrival) -> Arrival:
 
 def _in_force(db: Session, agency_id: UUID, grant: Grant) -> bool:
     query = select(Certificate.statement).join(Member, Member.id == Certificate.member_id)
-    own = and_(Member.id == _id(grant.recipient_id), Member.agency_id == agency_id, Member.status == "active")
+    own = and_(Member.id == identifier(grant.recipient_id), Member.agency_id == agency_id, Member.status == "active")
     statement = db.scalar(query.where(own, _current()).order_by(Certificate.epoch.desc()).limit(1))
     return statement is not None and parsed(statement).digest() == grant.certificate
 
 
 def _held(db: Session, grant: Grant) -> bool:
-    same = and_(KeyGrant.recipient_id == _id(grant.recipient_id), KeyGrant.revoked_at.is_(None))
+    same = and_(KeyGrant.recipient_id == identifier(grant.recipient_id), KeyGrant.revoked_at.is_(None))
     this = and_(KeyGrant.compartment == grant.compartment, KeyGrant.version == grant.version)
     return bool(db.scalar(select(exists().where(same, this))))
 
@@ -158,7 +159,7 @@ def _open_arrivals() -> Select[RecoveryArrival]:
 
 def _arrival(db: Session, row: RecoveryArrival) -> Arrival:
     answer = RecoveryAnswer.from_bytes(row.content)
-    ids = {_id(grant.recipient_id) for grant in answer.grants}
+    ids = {identifier(grant.recipient_id) for grant in answer.grants}
     names = db.scalars(select(Member.display_name).where(Member.id.in_(ids)).order_by(Member.display_name))
     compartments = sorted({grant.compartment for grant in answer.grants})
     return Arrival(row.id, tuple(names), tuple(compartments), row.arrived_at, row.due_at)
@@ -193,13 +194,6 @@ def _root(db: Session, agency_id: UUID) -> AgencyRoot:
     if root is None:
         raise NotFound("agency")
     return root
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise CiphertextRejected(Reason.FORMAT) from None
 
 
 def _note(db: Session, runtime: Runtime, agency_id: UUID, action: str) -> None:

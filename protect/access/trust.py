@@ -19,6 +19,7 @@ from protect.access.rolls import Enrolled, parsed
 from protect.vault.agency import AgencyVouch, verify_agency
 from protect.vault.certificate import Certificate as SignedCertificate
 from protect.vault.certificate import anchor_of
+from protect.vault.encoding import identifier
 from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.grants import KeyState, Succession, verify_key_state
 from protect.vault.identity import Identity
@@ -220,7 +221,7 @@ class Trust:
         if row.version == 1:
             return 1
         named = Succession.from_bytes(row.succession or b"")
-        signer = self.holder(_id(named.holder_id), row.compartment, named)
+        signer = self.holder(identifier(named.holder_id), row.compartment, named)
         known = _succession(row.succession or b"", signer.sign_public)
         if (known.agency, known.compartment, known.version) != (str(row.agency_id), row.compartment, row.version):
             raise CiphertextRejected(Reason.CONTEXT)
@@ -264,10 +265,3 @@ def _is_by(statement: Statement, signer: SignedCertificate) -> bool:
     except CiphertextRejected:
         return False
     return True
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise CiphertextRejected(Reason.FORMAT) from None

@@ -14,8 +14,8 @@ from protect.auth.actions import look_up, used
 from protect.auth.actions_attempts import Tried, count_failures, guessed, require_patience, tried
 from protect.auth.actions_factors import NOBODY, Fit, Proof, examine
 from protect.auth.actions_notices import notify
+from protect.auth.actions_passphrase import put
 from protect.auth.models import Credential
-from protect.store.sealed import Sealed
 
 DRAFT: Final = "lost-phrase.v1"
 DRAFT_SECONDS: Final = 1800
@@ -90,9 +90,7 @@ def renew(gate: Gate, runtime: Runtime, renewal: Renewal) -> None:
         raise RecoveryRefused
     user_id = str(member.id)
     master = slots.open_recovery(fit.factor.slot.blob, user_id, fit.factor.id, renewal.code)
-    identities.unlock(master, credential.identity.blob, user_id)  # it must open before the old way is closed
-    made = identities.relock(master, user_id, renewal.passphrase, runtime.secrets.pepper)
-    credential.salt, credential.verifier_hash, credential.slot = made.salt, made.verifier_hash, Sealed(made.slot)
+    put(credential, master, renewal.passphrase, runtime.secrets.pepper)
     sessions.end_all(gate.db, member.id, gate.now())
     notify(gate.db, member.id, ACTION, gate.now())
     gate.record_member(member, ACTION)

@@ -60,10 +60,15 @@ def change(gate: Gate, runtime: Runtime, passphrase: str) -> None:
     gate.require_fresh()
     member_id = gate.member.member_id
     credential = gate.db.get_one(Credential, member_id, with_for_update=True)
-    master = slots.master_of(gate.keyring.awake, credential.master.blob)
-    identities.unlock(master, credential.identity.blob, str(member_id))  # it must open before the old way is closed
-    made = identities.relock(master, str(member_id), passphrase, runtime.secrets.pepper)
-    credential.salt, credential.verifier_hash, credential.slot = made.salt, made.verifier_hash, Sealed(made.slot)
+    put(credential, slots.master_of(gate.keyring.awake, credential.master.blob), passphrase, runtime.secrets.pepper)
     sessions.end_all(gate.db, member_id, gate.now(), but=gate.member.session_id)
     notify(gate.db, member_id, ACTION, gate.now())
     gate.record(ACTION)
+
+
+def put(credential: Credential, master: bytes, passphrase: str, pepper: bytes) -> None:
+    """Let a passphrase open the account. Raises CiphertextRejected, with the old way as it was, for another's key."""
+    user_id = str(credential.member_id)
+    identities.unlock(master, credential.identity.blob, user_id)  # it must open before the old way is closed
+    made = identities.relock(master, user_id, passphrase, pepper)
+    credential.salt, credential.verifier_hash, credential.slot = made.salt, made.verifier_hash, Sealed(made.slot)

@@ -38,7 +38,7 @@ class ResetView:
 def show(gate: Gate, member_id: UUID) -> ResetView:
     """One member of one's own agency. Raises NotFound."""
     office = look(gate)
-    member = find(gate, member_id, "member:reset")
+    member = find(gate, member_id, "member:change")
     row = resets.open_reset(gate.db, member.id)
     return ResetView(
         member_id=member.id, display_name=member.display_name, role=member.role, active=member.status == "active",
@@ -53,8 +53,8 @@ def ask(gate: Gate, member_id: UUID) -> datetime:
 
     Raises NotYourself, RegistrarSeated, LastHolder, Conflict, NotFound.
     """
-    office = act(gate, "member:reset")
-    member = find(gate, member_id, "member:reset", lock=True)
+    office = act(gate, "member:change")
+    member = find(gate, member_id, "member:change", lock=True)
     row = resets.ask(office, member, timedelta(hours=gate.settings.cooling_off_hours))
     notify(gate.db, member.id, ASK, gate.now())
     gate.record(ASK, Ref("member", member.id))
@@ -63,16 +63,16 @@ def ask(gate: Gate, member_id: UUID) -> datetime:
 
 def withdraw(gate: Gate, member_id: UUID) -> None:
     """Take it back. Raises Conflict, NotFound."""
-    office = act(gate, "member:reset")
-    member = find(gate, member_id, "member:reset", lock=True)
+    office = act(gate, "member:change")
+    member = find(gate, member_id, "member:change", lock=True)
     resets.withdraw(office, member)
     gate.record("member:reset-withdraw", Ref("member", member.id))
 
 
 def complete(gate: Gate, member_id: UUID) -> Invited:
     """End the old identity and give a code for a new one. Raises as `ask`, and Conflict before the time."""
-    office = act(gate, "member:reset")
-    member = find(gate, member_id, "member:reset", lock=True)
+    office = act(gate, "member:change")
+    member = find(gate, member_id, "member:change", lock=True)
     resets.complete(office, member)
     for kept in (Credential, Factor, Notice, LostForm):
         gate.db.execute(delete(kept).where(kept.member_id == member.id))

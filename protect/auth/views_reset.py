@@ -21,7 +21,7 @@ PAGE = f"{MEMBER}/recommencer"
 TITLE = lazy("Begin anew")
 
 
-@pages.get(PAGE, needs="member:reset", title=TITLE)
+@pages.get(PAGE, needs="member:change", title=TITLE)
 def reset(gate: Gate, member_id: UUID) -> str:
     """What it means, and where it stands."""
     shown = actions_reset.show(gate, member_id)
@@ -29,7 +29,7 @@ def reset(gate: Gate, member_id: UUID) -> str:
     return render("auth/reset.html", member=shown, lost=lost, hours=gate.settings.cooling_off_hours)
 
 
-@pages.post(PAGE, needs="member:reset")
+@pages.post(PAGE, needs="member:change")
 def ask_reset(gate: Gate, member_id: UUID) -> Response:
     """Ask for it."""
 
@@ -42,7 +42,7 @@ def ask_reset(gate: Gate, member_id: UUID) -> Response:
     return _decide(gate, member_id, decision)
 
 
-@pages.post(f"{PAGE}/retrait", needs="member:reset")
+@pages.post(f"{PAGE}/retrait", needs="member:change")
 def withdraw_reset(gate: Gate, member_id: UUID) -> Response:
     """Take it back."""
 
@@ -53,7 +53,7 @@ def withdraw_reset(gate: Gate, member_id: UUID) -> Response:
     return _decide(gate, member_id, decision)
 
 
-@pages.post(f"{PAGE}/code", needs="member:reset", title=lazy("A new code"))
+@pages.post(f"{PAGE}/code", needs="member:change", title=lazy("A new code"))
 def complete_reset(gate: Gate, member_id: UUID) -> str | Response:
     """End the old access, and show the code this once."""
     try:

@@ -30,7 +30,7 @@ def show(gate: Gate) -> RecoveryView:
 
 def stop(gate: Gate, arrival_id: UUID) -> None:
     """Object to keys that custodians brought back: they never count. Raises NotFound."""
-    office = act(gate, "recovery:stop")
+    office = act(gate, "member:change")
     recovery.stop_arrival(gate.db, gate.member.agency_id, arrival_id, office.me, gate.now())
     gate.record("recovery:stop", Ref("recovery", arrival_id))
 

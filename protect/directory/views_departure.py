@@ -123,7 +123,7 @@ def keys(gate: Gate) -> str:
     return render("directory/members_keys.html", **page)
 
 
-@pages.post("/cles/recuperation/<uuid:arrival_id>/arret", needs="recovery:stop")
+@pages.post("/cles/recuperation/<uuid:arrival_id>/arret", needs="member:change")
 def stop_recovery(gate: Gate, arrival_id: UUID) -> Response:
     """Object to keys that custodians brought back."""
     actions_recovery.stop(gate, arrival_id)

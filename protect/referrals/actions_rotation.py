@@ -13,28 +13,18 @@ from protect.referrals.actions_rows import package_context
 from protect.referrals.models import DisclosurePackage, Referral
 
 AT_ONCE: Final = 400
+COLUMNS: Final = {"sender": "sender_copy", "inbox": "request"}  # what each side keeps of a request
 
 
 def pass_on_copies(gate: Gate, rotor: Rotor, cursor: UUID | None) -> Piece:
     """Put the sender's copies into the newest drop-box."""
-    found = gate.db.scalars(_next(select(Referral), Referral.agency_id == gate.member.agency_id, cursor)).all()
-    done = 0
-    for row in found:
-        moved = rotor.passed_on(Ref("referral", row.id), facts.context(row.id, "sender"), row.sender_copy)
-        if moved is not None:
-            row.sender_copy, done = moved, done + 1
-    return _piece(found, done)
+    return _pass_on(gate, rotor, _next(select(Referral), Referral.agency_id == gate.member.agency_id, cursor), "sender")
 
 
 def pass_on_requests(gate: Gate, rotor: Rotor, cursor: UUID | None) -> Piece:
     """Put the requests that were received into the newest inbox."""
-    found = gate.db.scalars(_next(select(Referral), Referral.to_agency_id == gate.member.agency_id, cursor)).all()
-    done = 0
-    for row in found:
-        moved = rotor.passed_on(Ref("referral", row.id), facts.context(row.id, "inbox"), row.request)
-        if moved is not None:
-            row.request, done = moved, done + 1
-    return _piece(found, done)
+    own = Referral.to_agency_id == gate.member.agency_id
+    return _pass_on(gate, rotor, _next(select(Referral), own, cursor), "inbox")
 
 
 def pass_on_packages(gate: Gate, rotor: Rotor, cursor: UUID | None) -> Piece:
@@ -47,6 +37,18 @@ def pass_on_packages(gate: Gate, rotor: Rotor, cursor: UUID | None) -> Piece:
         if moved is not None:
             package.wrapped_key, done = moved, done + 1
     return _piece([row for row, _package in found], done)
+
+
+def _pass_on(gate: Gate, rotor: Rotor, query: Any, side: str) -> Piece:
+    """Move what one side keeps of each request."""
+    found, done = gate.db.scalars(query).all(), 0
+    for row in found:
+        kept = getattr(row, COLUMNS[side])
+        moved = rotor.passed_on(Ref("referral", row.id), facts.context(row.id, side), kept)
+        if moved is not None:
+            setattr(row, COLUMNS[side], moved)
+            done += 1
+    return _piece(found, done)
 
 
 def _next(query: Any, whose: ColumnElement[bool], cursor: UUID | None) -> Any:

@@ -1,6 +1,7 @@
 """Unambiguous bytes: length-prefixed parts, fixed-width numbers and padding to a bucket."""
 
 import struct
+from uuid import UUID
 
 from protect.vault.errors import CiphertextRejected, Reason
 
@@ -52,6 +53,14 @@ def text(part: bytes) -> str:
     try:
         return part.decode()
     except UnicodeDecodeError:
+        raise CiphertextRejected(Reason.FORMAT) from None
+
+
+def identifier(part: bytes | str) -> UUID:
+    """Return the id that a part names; anything else is refused."""
+    try:
+        return UUID(text(part) if isinstance(part, bytes) else part)
+    except ValueError:
         raise CiphertextRejected(Reason.FORMAT) from None
 
 

@@ -16,6 +16,7 @@ from tests.access import people
 from tests.world import LEAD, World
 
 COOLING = timedelta(hours=24)
+HOLDERS = ("officer", "officer_same_unit", "officer_other_unit", "supervisor")  # of the lead agency's cases
 GROUPS = (Quorum(3, 5), Quorum(2, 3))
 
 
@@ -69,3 +70,9 @@ def recover(world: World, seed: bytes, *names: str) -> None:
     arrive(world, answered(seed, exported(world, *names)))
     world.runtime.clock.move(hours=25)  # type: ignore[attr-defined]  # the clock of tests
     assert apply_due(world)
+
+
+def lose_everybody(world: World) -> None:
+    """Nobody who could open the lead agency's cases comes back: registrars stop every one of them."""
+    for name in HOLDERS:
+        people.decide(world, name, "suspend")

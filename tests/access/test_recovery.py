@@ -12,23 +12,15 @@ from protect.cases import actions
 from protect.directory.actions_rotation import work
 from protect.vault.ceremony import RecoveryAnswer
 from tests.access import people
-from tests.access.ceremony import accept, answered, apply_due, arrive, exported, hold, recover
+from tests.access.ceremony import accept, answered, apply_due, arrive, exported, hold, lose_everybody, recover
 from tests.cases.stories import opened
 from tests.world import LEAD, PLANS, World
-
-HOLDERS = ("officer", "officer_same_unit", "officer_other_unit", "supervisor")
 
 
 @pytest.fixture
 def seed(world: World) -> bytes:
     """The secret of the lead agency's custodians; an officer and the auditor accepted the key."""
     return hold(world)
-
-
-def lose_everybody(world: World) -> None:
-    """Nobody who could open the agency's cases comes back: registrars stop every one of them."""
-    for name in HOLDERS:
-        people.decide(world, name, "suspend")
 
 
 def test_the_whole_drill(world: World, seed: bytes) -> None:

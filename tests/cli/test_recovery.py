@@ -15,12 +15,11 @@ from protect.cases import actions
 from protect.cli import main
 from protect.directory import actions_members
 from tests.access import people
-from tests.access.ceremony import accept
+from tests.access.ceremony import accept, lose_everybody
 from tests.cases.stories import opened
 from tests.world import LEAD, SHELTER, World
 
 Verb = Callable[..., tuple[int, str]]
-HOLDERS = ("officer", "officer_same_unit", "officer_other_unit", "supervisor")
 
 
 class Ceremony:
@@ -92,11 +91,6 @@ def read_sheet(folder: Path, name: str) -> str:
 def quorum(folder: Path) -> list[str]:
     names = ("agency-1-of-5", "trustee-3-of-3", "agency-4-of-5", "agency-5-of-5", "trustee-1-of-3")
     return [read_sheet(folder, name) for name in names]
-
-
-def lose_everybody(world: World) -> None:
-    for name in HOLDERS:
-        people.decide(world, name, "suspend")
 
 
 def test_the_whole_drill(table: Ceremony, world: World) -> None:
