@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.access.people import member_id
 from tests.referrals import hands
 from tests.scanners.watched import ANSWERED
 from tests.scanners.weak import COOKIE, VALUE
@@ -33,6 +34,7 @@ class Scanned:
     referral: UUID
     received: UUID
     service: UUID
+    member: UUID
 
     @property
     def base(self) -> str:
@@ -71,7 +73,7 @@ def scanned(serve: Serve) -> Iterator[Scanned]:
         case = hands.new_case(world.officer)
         referral, received = (hands.send(world.officer, case, service) for _ in range(2))
         hands.accept(world.shelter_intake, received)
-        yield Scanned(served, case, referral, received, service)
+        yield Scanned(served, case, referral, received, service, member_id(world, "officer_other_unit"))
 
 
 @dataclass(frozen=True)

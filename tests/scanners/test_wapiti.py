@@ -61,7 +61,7 @@ TOURS = {
             "/dossiers/{case}/compartiments/contact", "/dossiers/{case}/compartiments/narrative",
             "/dossiers/{case}/consentements/nouveau", "/dossiers/{case}/referencements/nouveau",
             "/dossiers/{case}/referencements/nouveau/{service}", "/referencements", "/referencements/{referral}", "/services",
-            "/acces/compartiments/health?dossier={case}",
+            "/acces/compartiments/health?dossier={case}", "/urgences", "/urgences/demande", "/cles/renouvellement",
         ),
         (*SPARED, *OF_THE_SAME_KIND),
     ),
@@ -74,10 +74,17 @@ TOURS = {
         "auditor",
         (*HOME_PAGES, "/journal", "/journal/explication", "/acces", "/acces/matrice", "/acces/roles/officer", "/acces/reponse"),
     ),
+    "registrar": Tour(
+        "registrar",
+        (
+            *HOME_PAGES, "/membres", "/membres/invitation", "/membres/{member}", "/membres/{member}/fonction",
+            "/membres/{member}/dossiers", "/membres/{member}/recommencer", "/membres/{member}/depart", "/cles/couverture",
+        ),
+    ),
     "supervisor": Tour("supervisor", ("/arrets", "/motif", "/formulaire", "/dossiers")),
     "analyst": Tour("analyst", ("/publications", "/publications/preparation")),
 }  # fmt: skip
-TAKEN = TOURS if WHOLE else ("visitor", "officer", "intake", "auditor", "analyst")
+TAKEN = TOURS if WHOLE else ("visitor", "officer", "intake", "auditor", "registrar", "analyst")
 SHARES = {"GET": 0.8, "POST": 0.5} if WHOLE else {"GET": 0.6, "POST": 0.35}
 
 
@@ -92,7 +99,7 @@ class Toured:
 @pytest.fixture(scope="module")
 def toured(scanned: Scanned, weak: Weak, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Toured]:
     """Every tour, one after the other."""
-    given = {one: str(getattr(scanned, one)) for one in ("case", "referral", "received", "service")}
+    given = {one: str(getattr(scanned, one)) for one in ("case", "referral", "received", "service", "member")}
     found = {}
     for name in TAKEN:
         tour = TOURS[name]
@@ -115,11 +122,14 @@ def test_it_finds_nothing_in_the_program(toured: dict[str, Toured], name: str) -
 
 @pytest.mark.parametrize("name", TAKEN)
 def test_it_was_let_in(toured: dict[str, Toured], name: str) -> None:
-    """Nobody was sent away to sign in or to confirm: pages were shown, forms were taken or answered with what is wrong."""
+    """Nobody was sent away to sign in or to confirm: pages were shown, forms were taken or answered with what is wrong.
+
+    An address that wapiti makes up for the name of a role, a compartment or a member is not there.
+    """
     pages = [status for method, rule, status in toured[name].answers if method == "GET" and rule != "-"]
     forms = [status for method, rule, status in toured[name].answers if method == "POST" and rule != "-"]
     assert name == "visitor" or 303 not in pages
-    assert pages.count(200) > len(pages) / 2
+    assert pages.count(200) > len(pages) / 3
     assert forms.count(200) + forms.count(303) > len(forms) / 4
 
 
