@@ -29,7 +29,7 @@ ROOM ?= vault
 mutation: $(DEV) $(MUTATION)/.ready
 	MUTATION=$(MUTATION)/bin $(BIN)/python -m tests.house.mutants $(ROOM) $(SIZE)
 
-check: format lint types contract templates spelling unused audit test
+check: format lint types contract templates spelling unused audit test scan
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=/path/to/python" if sys.version_info < (3, 11) else 0)'

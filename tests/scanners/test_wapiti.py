@@ -85,7 +85,7 @@ TOURS = {
     "analyst": Tour("analyst", ("/publications", "/publications/preparation")),
 }  # fmt: skip
 TAKEN = TOURS if WHOLE else ("visitor", "officer", "intake", "auditor", "registrar", "analyst")
-SHARES = {"GET": 0.8, "POST": 0.5} if WHOLE else {"GET": 0.6, "POST": 0.35}
+SHARES = {"GET": 0.8, "POST": 0.5} if WHOLE else {"GET": 0.6, "POST": 0.3}
 
 
 @dataclass(frozen=True)
