@@ -4,14 +4,19 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from protect.access import recovery
+from protect.access.gate import Gate
 from protect.access.policy import policy
+from protect.access.runtime import Runtime
 from protect.auth import actions_keys
 from protect.vault import ceremony, shares
 from protect.vault.ceremony import RecoveryRequest
 from protect.vault.derivation import new_key
 from protect.vault.recovery import found_key
 from protect.vault.shares import Quorum
+from protect.vault.signing import SigningKey
 from tests.access import people
 from tests.world import LEAD, World
 
@@ -22,11 +27,8 @@ GROUPS = (Quorum(3, 5), Quorum(2, 3))
 
 def hold(world: World, plan: Any = LEAD, by: tuple[str, ...] = ("officer", "auditor")) -> bytes:
     """Hold a ceremony for an agency, install what comes of it and let members accept it; the custodians' secret."""
-    secret = new_key()
     with world.runtime.unit_of_work() as db:
-        prepared = recovery.prepare(db, world.agencies[plan.name], plan.name)
-        key = found_key(secret, prepared.agency, prepared.number, world.roots[plan.name])
-        recovery.install_key(db, world.runtime, key.to_bytes())
+        secret = founded(db, world.runtime, world.agencies[plan.name], world.roots[plan.name])
     for name in by:
         accept(world, name)
     return secret
@@ -35,9 +37,22 @@ def hold(world: World, plan: Any = LEAD, by: tuple[str, ...] = ("officer", "audi
 def accept(world: World, name: str) -> int:
     """A holder compares the words and accepts; how many keys were copied."""
     with people.fresh(world, name) as gate:
-        found = actions_keys.new_custody(gate)
-        assert found is not None
-        return actions_keys.accept_custody(gate, found.digest)
+        return accepted(gate)
+
+
+def founded(db: Session, runtime: Runtime, agency_id: UUID, root: SigningKey) -> bytes:
+    """A ceremony of an agency, and what comes of it installed; the custodians' secret."""
+    secret = new_key()
+    prepared = recovery.prepare(db, agency_id, "")
+    recovery.install_key(db, runtime, found_key(secret, prepared.agency, prepared.number, root).to_bytes())
+    return secret
+
+
+def accepted(gate: Gate) -> int:
+    """The words are right for whoever's gate it is; how many keys were copied."""
+    found = actions_keys.new_custody(gate)
+    assert found is not None
+    return actions_keys.accept_custody(gate, found.digest)
 
 
 def exported(world: World, *names: str, plan: Any = LEAD) -> RecoveryRequest:

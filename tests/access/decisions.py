@@ -14,7 +14,9 @@ from protect.access.errors import (
     LastHolder,
     NotFound,
     NotYourself,
+    RegistrarSeated,
 )
+from protect.access.identities import Identity
 from protect.directory import actions_departure, actions_members
 from protect.directory.actions_members import NewMember, UnitNeeded
 from protect.vault.errors import CiphertextRejected
@@ -23,7 +25,17 @@ from tests.access.small import Small
 
 MOST = 10
 ROLES = st.sampled_from(sorted(READS))
-REFUSED = (AlreadyConfirmed, Conflict, Denied, LastHolder, NotFound, NotYourself, UnitNeeded, CompartmentLocked)
+REFUSED = (
+    AlreadyConfirmed,
+    Conflict,
+    Denied,
+    LastHolder,
+    NotFound,
+    NotYourself,
+    RegistrarSeated,
+    UnitNeeded,
+    CompartmentLocked,
+)
 
 
 class Decisions(RuleBasedStateMachine):
@@ -48,6 +60,7 @@ class Decisions(RuleBasedStateMachine):
             roll={"chief"},
         )
         self.codes: dict[str, str] = {}
+        self.ended: list[tuple[str, Identity]] = []  # identities of people who began anew
 
     def teardown(self) -> None:
         if hasattr(self, "leave"):

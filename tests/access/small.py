@@ -13,6 +13,7 @@ from protect.access.models import Certificate, KeyGrant, Member
 from protect.access.runtime import Runtime
 from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
 from protect.vault.errors import CiphertextRejected
+from tests.access import ceremony
 
 PLAN = AgencyPlan(
     "Petite agence", "lead", [("Bureau", "CD-KN")], [],
@@ -33,13 +34,29 @@ class Small:
         self.runtime = runtime
         self.identities: dict[str, Identity] = {}
         self.ids: dict[str, UUID] = {}
+        self.agency_id = UUID(int=0)
+        self.seed = b""  # of the agency's custodians
+
+    def over(self, runtime: Runtime) -> "Small":
+        """The same people over a copy of the database."""
+        other = Small(runtime)
+        other.identities, other.ids = dict(self.identities), dict(self.ids)
+        other.agency_id, other.seed = self.agency_id, self.seed
+        return other
 
     @classmethod
     def founded(cls, runtime: Runtime) -> "Small":
-        """The agency of the plan, everybody enrolled."""
+        """The agency of the plan, everybody enrolled, with custodians whose key the holders accepted."""
         small = cls(runtime)
-        for item in add_agency(runtime, founding.new_root(), PLAN).codes:
+        done = add_agency(runtime, founding.new_root(), PLAN)
+        for item in done.codes:
             small.enrol(item.member.sign_in_name, item.code)
+        small.agency_id = done.agency_id
+        with runtime.unit_of_work() as db:
+            small.seed = ceremony.founded(db, runtime, done.agency_id, done.root)
+        for name in ("auditor", "first"):
+            with small.gate(name) as gate:
+                ceremony.accepted(gate)
         return small
 
     def enrol(self, name: str, code: str) -> None:
@@ -58,12 +75,15 @@ class Small:
             token = sessions.begin(db, self.runtime, member, identity, keys)
         return Gate(self.runtime, sessions.find(self.runtime, token).actor, token=token)
 
-    def opens(self, name: str, *, forged: bool = False) -> set[tuple[str, int]]:
-        """Versions of keys that the member has when signing in now; with `forged`, after the tables were set right."""
+    def opens(self, name: str, identity: Identity | None = None, *, forged: bool = False) -> set[tuple[str, int]]:
+        """Versions of keys that the member has when signing in now; with `forged`, after the tables were set right.
+
+        `identity` is another than the member's own of today.
+        """
         with self.runtime.session() as db:
             if forged:
                 self._forge(db.execute, self.ids[name])
-            member, identity = db.get_one(Member, self.ids[name]), self.identities[name]
+            member, identity = db.get_one(Member, self.ids[name]), identity or self.identities[name]
             if member.status != "active":
                 return set()
             try:

@@ -6,6 +6,7 @@ The normal run takes 150 steps. For the long one: `PROTECT_LIFECYCLE_STEPS=10000
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ from protect.app import connect_slices
 from protect.config import make_secrets
 from protect.store.embedded import EmbeddedServer
 from protect.vault.errors import CiphertextRejected
-from tests.access.decisions import Decisions
 from tests.access.lifecycle import KEYS, READS, REPLACED
+from tests.access.returns import Returns
 from tests.access.small import Small
 from tests.conftest import opened
 from tests.database import cloned
@@ -29,7 +30,7 @@ STEPS = int(os.environ.get("PROTECT_LIFECYCLE_STEPS", "150"))
 OF_ONE = 50 if STEPS > 1000 else 25
 
 
-class Lifecycle(Decisions):
+class Lifecycle(Returns):
     """The other half: holders supply and renew keys. After each step, who opens what is compared with the model."""
 
     @rule(by=st.integers(0, 9), number=st.integers(0, 9))
@@ -108,6 +109,12 @@ class Lifecycle(Decisions):
             assert found == self.model.opens(name), (name, self.model.people[name])
 
     @invariant()
+    def an_identity_that_ended_opens_nothing(self) -> None:
+        if hasattr(self, "model"):
+            for name, identity in self.ended:
+                assert self.small.opens(name, identity, forged=True) == set(), name
+
+    @invariant()
     def the_tables_alone_open_nothing(self) -> None:
         if not hasattr(self, "model"):
             return
@@ -134,9 +141,8 @@ def founded(server: EmbeddedServer, template: str, tmp_path_factory: pytest.Temp
         @contextmanager
         def copy() -> Iterator[Small]:
             with cloned(server, database.name) as own, opened(own, folder) as runtime:
-                small = Small(runtime)
-                small.identities, small.ids = dict(original.identities), dict(original.ids)
-                yield small
+                hasty = runtime.settings.model_copy(update={"cooling_off_hours": 1})
+                yield original.over(replace(runtime, settings=hasty))
 
         yield copy
 
