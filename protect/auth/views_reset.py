@@ -60,7 +60,7 @@ def complete_reset(gate: Gate, member_id: UUID) -> str | Response:
         with gate.db.begin_nested():
             shown = actions_reset.complete(gate, member_id)
     except (Conflict, LastHolder, NotYourself, RegistrarSeated) as error:
-        return _refused(member_id, error)
+        return _refused(member_id, error, "members.show")  # where another code is to be had
     return render("directory/members_code.html", shown=shown)
 
 
@@ -73,6 +73,6 @@ def _decide(gate: Gate, member_id: UUID, decision: Callable[[], None]) -> Respon
     return redirect(url_for("auth.reset", member_id=member_id), SEE_OTHER)
 
 
-def _refused(member_id: UUID, error: Exception) -> Response:
+def _refused(member_id: UUID, error: Exception, page: str = "auth.reset") -> Response:
     flash(refusal(error), "notice")
-    return redirect(url_for("auth.reset", member_id=member_id), SEE_OTHER)
+    return redirect(url_for(page, member_id=member_id), SEE_OTHER)

@@ -38,7 +38,7 @@ def test_from_the_invitation_to_the_key(instance: Instance, newcomer: str) -> No
         page.goto(arriving.base + "/connexion")
         sign_in(page, newcomer, passphrase, codes.pop())
         said(page, "Vous attendez encore une clé.")
-        supplied(instance, registrar)
+        supplied(instance, registrar, "Nouvelle Venue")
         press(page, "Se déconnecter")
         sign_in(page, newcomer, passphrase, codes.pop())
         expect(page.get_by_text("Vous attendez encore une clé.")).to_have_count(0)
@@ -100,7 +100,7 @@ def certify(page: Page, words: list[str]) -> None:
     said(page, "C’est certifié.")
 
 
-def supplied(instance: Instance, registrar: Page) -> None:
+def supplied(instance: Instance, registrar: Page, who: str) -> None:
     """A holder sees who stands for the colleague, and gives the key with one press."""
     registrar.reload()
     said(registrar, "attend qu’un collègue lui remette la clé")
@@ -109,8 +109,8 @@ def supplied(instance: Instance, registrar: Page) -> None:
         said(page, "Quelqu’un attend une clé")
         said(page, "Certifié par")
         inspect(page, "somebody-waits-for-a-key")
-        press(page, "Remettre la clé à Nouvelle Venue")
-        expect(page.get_by_role("button", name="Remettre la clé à Nouvelle Venue")).to_have_count(0)
+        press(page, f"Remettre la clé à {who}")
+        expect(page.get_by_role("button", name=f"Remettre la clé à {who}")).to_have_count(0)
 
 
 def test_a_departure_in_three_steps(instance: Instance) -> None:
