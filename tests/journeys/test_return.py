@@ -71,6 +71,9 @@ def test_a_registrar_stops_what_custodians_brought_back(instance: Instance) -> N
         follow(page, "Clés rapportées par les dépositaires")
         said(page, name.capitalize())
         inspect(page, "brought-back")
-        press(page, "Arrêter")
+        stops = page.get_by_role("button", name="Arrêter", exact=True)
+        waiting = stops.count()  # another story may have brought some back, too
+        stops.last.click()
+        said(page, "Ces clés ne compteront pas.")
         inspect(page, "brought-back-stopped")
-        expect(page.get_by_role("button", name="Arrêter")).to_have_count(0)
+        expect(stops).to_have_count(waiting - 1)

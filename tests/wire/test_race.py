@@ -100,7 +100,11 @@ def requests(served: Served) -> list[UUID]:
     world = served.world
     for person in (world.officer, world.shelter_intake):
         served.enter(person)
-    service = hands.add_places(world, hands.SHELTER, 1)
+    service = hands.service_id(world, hands.SHELTER)
+    with world.shelter_intake.gate() as gate:
+        left = sum(places.service.free_places for places in directory.my_places(gate))
+    if not left:  # a refusal in another race leaves the bed free
+        hands.add_places(world, hands.SHELTER, 1)
     return [hands.send(world.officer, hands.new_case(world.officer), service) for _ in range(4)]
 
 
