@@ -25,8 +25,8 @@ class Authority:
         self._agency_id = agency_id
         self._standing: dict[str, bool] = {}
         self._asking: set[str] = set()
-        self._upheld: frozenset[str] = frozenset()
-        self._upheld_known = False
+        self._upheld: frozenset[str] | None = None
+        self._growing: set[str] | None = None  # what is upheld as far as it was found out
 
     @property
     def roll(self) -> Roll:
@@ -41,7 +41,7 @@ class Authority:
             self._asking.add(member_id)
             found = member_id in self.roll.registrars and self._is_free(UUID(member_id))
             self._asking.discard(member_id)
-            if self._asking:  # found under an assumption about somebody else
+            if self._asking or self._growing is not None:  # found under an assumption about somebody else
                 return found
             self._standing[member_id] = found
         return self._standing[member_id]
@@ -104,19 +104,27 @@ class Authority:
 
     def upheld(self, statement: bytes) -> bool:
         """Whether a registrar signed that this statement stays good though its signer's word counts no longer."""
-        if not self._upheld_known:
-            self._upheld_known = True  # while they are collected, what they uphold counts for nothing yet
-            self._upheld = self._collect_upheld()
-        return statement.hex() in self._upheld
+        if self._upheld is not None:
+            return statement.hex() in self._upheld
+        if self._growing is not None:  # while they are collected, what was found so far counts
+            return statement.hex() in self._growing
+        found = self._collect_upheld()
+        if not self._asking:  # else it holds under an assumption about somebody
+            self._upheld = found
+        return statement.hex() in found
 
     def _collect_upheld(self) -> frozenset[str]:
-        """Digests that registrars in office uphold, and those that upheld registrars upheld before them."""
+        """Digests that registrars in office uphold, and those that upheld registrars upheld before them.
+
+        The more is upheld, the more registrars are in office: it grows until nothing is added.
+        """
         rows = self._db.scalars(select(UpheldRow.statement).where(UpheldRow.agency_id == self._agency_id)).all()
         waiting = [statement for statement in map(Upheld.from_bytes, rows) if self._by_registrar(statement)]
-        found: set[str] = set()
+        found = self._growing = set()
         while True:
             good = [one for one in waiting if self.in_office(one.registrar_id) or one.digest().hex() in found]
             if not good:
+                self._growing = None
                 return frozenset(found)
             found.update(*(one.statements for one in good))
             waiting = [one for one in waiting if one not in good]

@@ -30,7 +30,10 @@ from protect.vault.statement import Statement
 
 
 def suspend(office: Office, member: Member) -> None:
-    """Stop the member at once, on the word of one registrar. The keys stay granted and cannot be reached."""
+    """Stop the member at once, on the word of one registrar. The keys stay granted and cannot be reached.
+
+    Raises StandingLost, as everything here that ends a registrar's say.
+    """
     office.require_other(member.id)
     uphold(office, member.id)
     who = (str(member.agency_id), str(member.id), str(office.me))
@@ -38,6 +41,7 @@ def suspend(office: Office, member: Member) -> None:
     office.db.add(RevocationRow(agency_id=member.agency_id, member_id=member.id, statement=statement.to_bytes()))
     member.status = "suspended"
     sessions.end_all(office.db, member.id, office.now)
+    office.require_standing()
 
 
 def resume(office: Office, member: Member) -> bool:
@@ -84,6 +88,7 @@ def settle_role(office: Office, member: Member) -> None:
     take_over_invitations(office, member.id)
     _revoke_grants(office, member.id, keeps=keeps)
     sessions.end_all(office.db, member.id, office.now)
+    office.require_standing()
 
 
 def require_recoverable(office: Office, member_id: UUID) -> None:
@@ -158,6 +163,7 @@ def _end_identity(office: Office, member: Member) -> None:
     office.db.execute(update(Certificate).where(live).values(revoked_at=office.now))
     _revoke_grants(office, member.id, keeps=())
     sessions.end_all(office.db, member.id, office.now)
+    office.require_standing()
 
 
 def _statements(office: Office, member_id: UUID) -> Iterable[Statement]:

@@ -69,6 +69,10 @@ class RegistrarSeated(Exception):
     """A registrar does not begin anew: another one ends the access and invites again."""
 
 
+class StandingLost(Exception):
+    """The registrar's own access rests on the word of whoever this would silence: another registrar can do it."""
+
+
 class LastHolder(Exception):
     """Nobody else could open a compartment any more; `compartments` names them."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from protect.access import founding
 from protect.access.authority import Authority
-from protect.access.errors import AlreadyConfirmed, Conflict, Denied, NotYourself
+from protect.access.errors import AlreadyConfirmed, Conflict, Denied, NotYourself, StandingLost
 from protect.access.gate import Gate
 from protect.access.keyring import Keyring
 from protect.access.models import Certificate, ConfirmationRow, KeyGrant, Member, RollRow
@@ -212,6 +212,16 @@ class Office:
         """Raise NotYourself for the registrar's own person."""
         if member_id == self.me:
             raise NotYourself
+
+    def require_standing(self) -> None:
+        """Raise StandingLost when this registrar is in office no longer after what was just entered.
+
+        Nobody upholds a word about themself, so whoever silences the one who ended their own suspension would go too.
+        """
+        self.db.flush()
+        self._renew()
+        if not self.authority.in_office(str(self.me)):
+            raise StandingLost
 
     def _renew(self) -> None:
         vars(self).pop("authority", None)

@@ -1,12 +1,13 @@
 """The pages about members, and what is said when a registrar may not do what was asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Final
 from uuid import UUID
 
 from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from protect.access.errors import AlreadyConfirmed, Conflict, LastHolder, NotYourself, RegistrarSeated
+from protect.access.errors import AlreadyConfirmed, Conflict, LastHolder, NotYourself, RegistrarSeated, StandingLost
 from protect.access.gate import Gate
 from protect.directory.actions_members import UnitNeeded
 from protect.directory.labels import key_name
@@ -18,6 +19,17 @@ pages = Pages("members", __name__)
 
 MEMBER = "/membres/<uuid:member_id>"
 TITLE = lazy("Member")
+
+REFUSALS: Final[Mapping[type[Exception], object]] = {
+    AlreadyConfirmed: lazy("You agreed already. Another registrar must agree too."),
+    NotYourself: lazy("You cannot decide about yourself. Another registrar of your agency can."),
+    RegistrarSeated: lazy("A registrar does not begin anew: end the access, then invite this person again."),
+    StandingLost: lazy("Your own access rests on this person's word. Another registrar of your agency can do it."),
+    UnitNeeded: lazy("This role works in an office: choose one."),
+}
+OVERTAKEN: Final = lazy(
+    "Something else was decided meanwhile, or waits for a second registrar. Look at the page again."
+)
 
 
 def to_member(member_id: UUID, page: str = "members.show") -> Response:
@@ -31,22 +43,14 @@ def decide(gate: Gate, member_id: UUID, decision: Callable[[], str], after: str 
         with gate.db.begin_nested():
             said = decision()
         flash(said, "success")
-    except (AlreadyConfirmed, Conflict, LastHolder, NotYourself, UnitNeeded) as error:
+    except (AlreadyConfirmed, Conflict, LastHolder, NotYourself, StandingLost, UnitNeeded) as error:
         flash(refusal(error), "notice")
     return to_member(member_id, after)
 
 
 def refusal(error: Exception) -> str:
     """Why it was not done, and what to do."""
-    if isinstance(error, AlreadyConfirmed):
-        return _("You agreed already. Another registrar must agree too.")
-    if isinstance(error, NotYourself):
-        return _("You cannot decide about yourself. Another registrar of your agency can.")
-    if isinstance(error, RegistrarSeated):
-        return _("A registrar does not begin anew: end the access, then invite this person again.")
-    if isinstance(error, UnitNeeded):
-        return _("This role works in an office: choose one.")
     if isinstance(error, LastHolder):
         keys = format_list([str(key_name(name, language())) for name in error.compartments])
         return _("Nobody else could open %(keys)s any more. Let a colleague receive the key first.", keys=keys)
-    return _("Something else was decided meanwhile, or waits for a second registrar. Look at the page again.")
+    return str(REFUSALS.get(type(error), OVERTAKEN))

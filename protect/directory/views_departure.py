@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from protect.access.errors import Conflict, LastHolder, NotYourself
+from protect.access.errors import Conflict, LastHolder, NotYourself, StandingLost
 from protect.access.gate import Gate
 from protect.directory import actions_departure, actions_members, actions_recovery
 from protect.directory.actions_members import UnitNeeded
@@ -43,7 +43,7 @@ def change(gate: Gate, member_id: UUID) -> str | Response:
     try:
         with gate.db.begin_nested():
             done = actions_departure.change(gate, member_id, form.role.data, unit_id)
-    except (Conflict, LastHolder, NotYourself, UnitNeeded) as error:
+    except (Conflict, LastHolder, NotYourself, StandingLost, UnitNeeded) as error:
         form.form_errors.append(refusal(error))
         return _ask_role(gate, member_id, form)
     flash(_("It is changed. The person signs in again.") if done else _second(), "success")

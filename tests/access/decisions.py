@@ -15,6 +15,7 @@ from protect.access.errors import (
     NotFound,
     NotYourself,
     RegistrarSeated,
+    StandingLost,
 )
 from protect.access.identities import Identity
 from protect.directory import actions_departure, actions_members
@@ -33,6 +34,7 @@ REFUSED = (
     NotFound,
     NotYourself,
     RegistrarSeated,
+    StandingLost,
     UnitNeeded,
     CompartmentLocked,
 )
