@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from protect.access.errors import NotFound
+from protect.access.errors import Conflict, NotFound
 from protect.access.models import AgencyRoot, Certificate, Invitation, Member, RollRow
+from protect.access.rolls import Rolls
 from protect.access.trust import Trust
 from protect.vault import certificate as chain
 from protect.vault import signing
@@ -33,6 +34,7 @@ __all__ = [
     "new_root",
     "read_root",
     "redeem",
+    "seat_another",
     "seat_founders",
     "vouch",
 ]
@@ -90,6 +92,35 @@ def seat_founders(db: Session, root: SigningKey, agency_id: UUID, registrars: Se
     """Enter the founding roll: the registrars that the root names, in office from the beginning."""
     roll = Roll(str(agency_id), 0, FIRST, tuple(map(str, registrars)), new_mark()).signed(root)
     db.add(RollRow(agency_id=agency_id, version=0, statement=roll.to_bytes(), in_force_at=now))
+
+
+def seat_another(
+    db: Session, root: SigningKey, agency_id: UUID, plan: MemberPlan, expires: datetime, now: datetime
+) -> str:
+    """Let the root add a registrar to those in office; the code for the new one.
+
+    A seat that they had proposed is dropped. Somebody seated before who did not enrol gets another code. Conflict when
+    somebody else has the name; CiphertextRejected when this is not the root that the registrars go back to.
+    """
+    rolls = Rolls(db, agency_id, root.public).all
+    known = db.scalar(select(Member).where(Member.sign_in_name == plan.sign_in_name.casefold()))
+    if known is None:
+        invited = invite(db, root, agency_id, plan, expires)
+        _seat(db, root, rolls[-1], invited.member_id, now)
+        return invited.code
+    if known.status != "invited" or str(known.id) not in rolls[-1].registrars:
+        raise Conflict("member")
+    unused = (Invitation.member_id == known.id) & Invitation.used_at.is_(None)
+    db.execute(update(Invitation).where(unused).values(used_at=now))
+    return issue_code(db, root, known, expires)
+
+
+def _seat(db: Session, root: SigningKey, before: Roll, registrar: UUID, now: datetime) -> None:
+    agency_id = UUID(before.agency_id)
+    db.execute(delete(RollRow).where(RollRow.agency_id == agency_id, RollRow.in_force_at.is_(None)))
+    seated = tuple(sorted({*before.registrars, str(registrar)}))
+    roll = Roll(before.agency_id, before.version + 1, before.digest(), seated, new_mark()).signed(root)
+    db.add(RollRow(agency_id=agency_id, version=roll.version, statement=roll.to_bytes(), in_force_at=now))
 
 
 def invite(

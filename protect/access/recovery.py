@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.orm import Session
 
-from protect import __version__
 from protect.access.authority import Authority
 from protect.access.errors import NotFound, NotReady
 from protect.access.granted import authorisation
@@ -18,9 +17,8 @@ from protect.access.policy import policy
 from protect.access.recovery_copies import fitting_copies, newest_key
 from protect.access.rolls import parsed
 from protect.access.runtime import Runtime
+from protect.access.trail import note_operator
 from protect.access.trust import Authorised
-from protect.audit.append import append
-from protect.audit.entry import Entry
 from protect.vault.ceremony import Preparation, Recipient, RecoveryAnswer, RecoveryRequest
 from protect.vault.certificate import anchor_of
 from protect.vault.encoding import identifier
@@ -59,7 +57,7 @@ def install_key(db: Session, runtime: Runtime, statement: bytes) -> RecoveryKey:
     if key.number != (newest.number if newest else 0) + 1:
         raise CiphertextRejected(Reason.VERSION)
     db.add(RecoveryKeyRow(agency_id=root.agency_id, number=key.number, statement=statement))
-    _note(db, runtime, root.agency_id, "recovery:install")
+    note_operator(db, runtime, root.agency_id, "recovery:install")
     return key
 
 
@@ -75,7 +73,7 @@ def request(db: Session, runtime: Runtime, agency_id: UUID, name: str, people: I
     root = _root(db, agency_id).root_public
     authority = Authority(db, agency_id, root)
     recipients = tuple(_recipient(db, authority, agency_id, each) for each in people)
-    _note(db, runtime, agency_id, "recovery:export")
+    note_operator(db, runtime, agency_id, "recovery:export")
     return RecoveryRequest(name, root, RecoveryKey.from_bytes(row.statement), fitting_copies(db, agency_id), recipients)
 
 
@@ -98,7 +96,7 @@ def arrive(db: Session, runtime: Runtime, content: bytes, cooling_off: timedelta
     )
     db.add(row)
     db.flush()
-    _note(db, runtime, agency_id, "recovery:arrive")
+    note_operator(db, runtime, agency_id, "recovery:arrive")
     return _arrival(db, row)
 
 
@@ -136,7 +134,7 @@ def _apply(db: Session, runtime: Runtime, row: RecoveryArrival) -> Arrival:
                 )
             )  # fmt: skip
     row.applied_at = runtime.clock()
-    _note(db, runtime, row.agency_id, "recovery:apply")
+    note_operator(db, runtime, row.agency_id, "recovery:apply")
     return _arrival(db, row)
 
 
@@ -194,12 +192,3 @@ def _root(db: Session, agency_id: UUID) -> AgencyRoot:
     if root is None:
         raise NotFound("agency")
     return root
-
-
-def _note(db: Session, runtime: Runtime, agency_id: UUID, action: str) -> None:
-    """Write an entry of the operator's doing into the trail of the agency: nobody signed in for it."""
-    entry = Entry(
-        at=runtime.clock(), actor_id=None, agency_id=agency_id, role="", session_hash=None, action=action,
-        result="allowed", program=__version__,
-    )  # fmt: skip
-    append(db, entry)

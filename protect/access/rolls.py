@@ -1,4 +1,4 @@
-"""The registrars of one agency through time: each roll confirmed by those of the one before, back to the root."""
+"""The registrars of one agency through time: each roll confirmed by those of the one before, or by the root."""
 
 import hmac
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from protect.vault.certificate import REGISTRAR, anchor_of, verify_chain
 from protect.vault.certificate import Certificate as SignedCertificate
 from protect.vault.certificate import Invitation as SignedInvitation
 from protect.vault.errors import CiphertextRejected, Reason
-from protect.vault.register import Confirmation, Roll, check_founding, check_successor, needed
+from protect.vault.register import Confirmation, Roll, check_founding, check_seated, check_successor, needed
 
 
 # Verification is a function of bytes alone, so its results may be kept: what is revoked is decided by the query.
@@ -71,7 +71,8 @@ class Rolls:
     def all(self) -> Sequence[Roll]:
         """Every roll from the founding one to the one in office, by version.
 
-        Raises CiphertextRejected unless each was confirmed by enough registrars of the one before.
+        Raises CiphertextRejected unless each was confirmed by enough registrars of the one before, or seats one more
+        in the name of the root.
         """
         in_force = (RollRow.agency_id == self.agency_id) & RollRow.in_force_at.is_not(None)
         rows = self._db.scalars(select(RollRow.statement).where(in_force).order_by(RollRow.version)).all()
@@ -82,12 +83,20 @@ class Rolls:
             raise CiphertextRejected(Reason.CONTEXT)
         for statement in rows[1:]:
             after = Roll.from_bytes(statement)
-            subject = check_successor(rolls[-1], after)
-            words = [word for word in self._words(after.digest(), subject, rolls) if word.roll == rolls[-1].version]
-            if len({word.registrar_id for word in words}) < needed(rolls[-1].registrars, subject):
-                raise CiphertextRejected(Reason.ISSUER)
+            if after.signature:
+                check_seated(rolls[-1], after, self._root_public)
+            else:
+                self._check_confirmed(after, rolls)
             rolls.append(after)
         return tuple(rolls)
+
+    def _check_confirmed(self, after: Roll, rolls: Sequence[Roll]) -> None:
+        """Refuse a roll that not enough registrars of the one before it confirmed."""
+        before = rolls[-1]
+        subject = check_successor(before, after)
+        words = [word for word in self._words(after.digest(), subject, rolls) if word.roll == before.version]
+        if len({word.registrar_id for word in words}) < needed(before.registrars, subject):
+            raise CiphertextRejected(Reason.ISSUER)
 
     def words(self, subject: bytes, user_id: str) -> tuple[Confirmation, ...]:
         """What registrars said of a certificate, a roll or the end of a suspension; never the person's own word."""

@@ -87,3 +87,12 @@ class Trail:
         """
         state = self._trust().key_state(agency_id, AUDIT, otherwise="lead")
         return UUID(state.agency), state.dropbox_public
+
+
+def note_operator(session: Session, runtime: Runtime, agency_id: UUID, action: str) -> None:
+    """Write an entry of the operator's doing into the trail of an agency: nobody signed in for it."""
+    entry = Entry(
+        at=runtime.clock(), actor_id=None, agency_id=agency_id, role="", session_hash=None, action=action,
+        result="allowed", program=__version__,
+    )  # fmt: skip
+    append(session, entry)

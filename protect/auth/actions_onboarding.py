@@ -7,9 +7,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from protect.access import founding
+from protect.access.errors import Conflict
 from protect.access.founding import MemberPlan, SigningKey
 from protect.access.policy import policy
 from protect.access.runtime import Runtime
+from protect.access.trail import note_operator
 from protect.directory.actions_onboarding import NewService, register_agency, register_service, register_unit
 
 REGISTRAR: Final = "registrar"
@@ -106,6 +108,23 @@ def add_agency(runtime: Runtime, directory: SigningKey, plan: AgencyPlan) -> Onb
             registrars += [invited.member_id] if member.role == REGISTRAR else []
         founding.seat_founders(db, root, agency_id, registrars, runtime.clock())
     return Onboarded(agency_id, root, tuple(codes))
+
+
+def seat_registrar(runtime: Runtime, root: SigningKey, agency_id: UUID, sign_in_name: str, display_name: str) -> str:
+    """Let the agency's root add a registrar to those in office; the code to hand over.
+
+    Another code where this person was seated and did not enrol. PlanRefused when somebody else has the name;
+    CiphertextRejected for the root of another agency.
+    """
+    now = runtime.clock()
+    asked = MemberPlan(sign_in_name, display_name, REGISTRAR, None)
+    with runtime.unit_of_work() as db:
+        try:
+            code = founding.seat_another(db, root, agency_id, asked, now + INVITATION_LIFE, now)
+        except Conflict:
+            raise PlanRefused(f"{sign_in_name}: somebody has this name already") from None
+        note_operator(db, runtime, agency_id, "registrar:seat")
+    return code
 
 
 def _tuples(service: Mapping[str, Any]) -> dict[str, Any]:

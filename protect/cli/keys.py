@@ -8,8 +8,8 @@ from typing import Final
 
 from protect.access.errors import CompartmentLocked, Conflict, Denied, StepUpRequired
 from protect.access.rotation import Progress
-from protect.app import connect_slices, open_runtime
-from protect.cli.terminal import Account, Refused, Verb, act_as, say, signed_in
+from protect.app import connect_slices
+from protect.cli.terminal import Account, Refused, Verb, act_as, opened, say, signed_in
 from protect.directory.actions_rotation import RENEWABLE, held_keys, work
 
 
@@ -19,14 +19,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    runtime, _database = open_runtime(options.data)
-    connect_slices()
-    gc.freeze()  # what is loaded stays, and need not be looked at again with every piece
-    try:
+    with opened(options.data) as runtime:
+        connect_slices()
+        gc.freeze()  # what is loaded stays, and need not be looked at again with every piece
         with signed_in(runtime, options) as account:
             return _rotate(account, options.keys)
-    finally:
-        runtime.engine.dispose()
 
 
 def _rotate(account: Account, wanted: list[str]) -> int:

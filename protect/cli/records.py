@@ -10,14 +10,14 @@ from typing import Final
 from protect import vocab
 from protect.access.errors import Denied, StepUpRequired
 from protect.access.runtime import Runtime
-from protect.app import connect_slices, open_runtime
+from protect.app import connect_slices
 from protect.cases.actions_compartments import NobodyReads
 from protect.cases.actions_import import NamedRow, import_cases
 from protect.cases.importing.checking import Source, check, good_rows, open_source, pieces
 from protect.cases.importing.problems import FileRefused
 from protect.cases.importing.report import check_text, done_text, file_text
 from protect.cases.importing.rows import Custom
-from protect.cli.terminal import Account, Refused, Verb, act_as, say, signed_in
+from protect.cli.terminal import Account, Refused, Verb, act_as, opened, say, signed_in
 from protect.directory.actions import agency_names
 from protect.i18n import format_number, gettext
 from protect.store.errors import StoreError
@@ -36,11 +36,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    runtime, _database = open_runtime(options.data)
-    try:
+    with opened(options.data) as runtime:
         return _take_over(options, runtime)
-    finally:
-        runtime.engine.dispose()
 
 
 def _take_over(options: argparse.Namespace, runtime: Runtime) -> int:

@@ -13,8 +13,8 @@ from protect.access import recovery
 from protect.access.errors import NotFound, NotReady
 from protect.access.recovery_copies import coverage
 from protect.access.runtime import Runtime
-from protect.app import open_runtime
-from protect.cli.terminal import Refused, Verb, keys_in_words, read_file, say, write_new
+from protect.cli.agencies import agency_named
+from protect.cli.terminal import Refused, Verb, keys_in_words, opened, read_file, say, write_new
 from protect.directory.actions_onboarding import registered
 from protect.directory.labels import key_name
 from protect.i18n import format_list, gettext, language
@@ -25,22 +25,8 @@ from protect.vault.recovery import control_words
 
 @contextmanager
 def _instance(options: argparse.Namespace) -> Iterator[tuple[Runtime, GatedSession]]:
-    runtime, _database = open_runtime(options.data)
-    try:
-        with runtime.unit_of_work() as db:
-            yield runtime, db
-    finally:
-        runtime.engine.dispose()
-
-
-def _agency(db: GatedSession, name: str) -> UUID:
-    """The agency of this name. Raises Refused, naming those that there are."""
-    known = registered(db)
-    for agency_id, each in known.items():
-        if each.casefold() == name.strip().casefold():
-            return agency_id
-    raise Refused(gettext("no agency has the name %(name)s; there are: %(names)s", name=name,
-                          names=format_list(sorted(known.values()))))  # fmt: skip
+    with opened(options.data) as runtime, runtime.unit_of_work() as db:
+        yield runtime, db
 
 
 def _prepare_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +36,7 @@ def _prepare_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _prepare(options: argparse.Namespace) -> int:
     with _instance(options) as (_runtime, db):
-        agency_id = _agency(db, options.agency)
+        agency_id = agency_named(db, options.agency)
         prepared = recovery.prepare(db, agency_id, registered(db)[agency_id])
     write_new(options.to, prepared.to_bytes())
     say(gettext("Take %(file)s, and the root agency-%(id)s.key, to a machine without network. There: protect "
@@ -130,7 +116,7 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _export(options: argparse.Namespace) -> int:
     with _instance(options) as (runtime, db):
-        agency_id = _agency(db, options.agency)
+        agency_id = agency_named(db, options.agency)
         name = registered(db)[agency_id]
         try:
             asked = recovery.request(db, runtime, agency_id, name, options.members)

@@ -9,7 +9,7 @@ from typing import Final
 from protect.access.runtime import Runtime
 from protect.app import open_runtime
 from protect.auth.actions_peppers import hanging
-from protect.cli.terminal import Refused, Verb, say
+from protect.cli.terminal import Refused, Verb, opened, say
 from protect.config import SecretsPlace, add_version, drop_versions, load_settings, secrets_place
 from protect.i18n import format_number, gettext, lazy, ngettext
 from protect.store.facts import others_connected
@@ -51,22 +51,16 @@ def _renew(data: Path, place: SecretsPlace, name: str) -> None:
 
 def _require_stopped(data: Path) -> None:
     """A server that goes on with the former secret would seal what nobody opens later."""
-    runtime, _database = open_runtime(data)
-    try:
+    with opened(data) as runtime:
         others = others_connected(runtime.engine)
-    finally:
-        runtime.engine.dispose()
     if others:
         raise Refused(gettext("a server of this instance is running: stop it, renew the secret, start it again"))
 
 
 def _drop(data: Path, place: SecretsPlace, name: str, *, asked: bool) -> None:
     """Remove former versions as soon as nothing hangs on them."""
-    runtime, _database = open_runtime(data)
-    try:
+    with opened(data) as runtime:
         hindered = RENEWALS[name].hindered(runtime)
-    finally:
-        runtime.engine.dispose()
     if hindered and asked:
         raise Refused(hindered)
     if hindered:

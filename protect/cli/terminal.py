@@ -13,6 +13,7 @@ from typing import Final
 from protect.access import sessions
 from protect.access.gate import Gate
 from protect.access.runtime import Runtime
+from protect.app import open_runtime
 from protect.auth import actions, actions_sessions
 from protect.auth.actions_factors import FactorRefused
 from protect.directory.labels import KEYS, key_name
@@ -47,6 +48,16 @@ def act_as(parser: argparse.ArgumentParser, whom: str, *, required: bool = False
     parser.add_argument("--as", dest="name", required=required, help=whom)
     parser.add_argument("--passphrase-file", type=Path, help="file with the passphrase; asked without echo otherwise")
     parser.add_argument("--code", help="six digits of the code generator, or a recovery code; asked otherwise")
+
+
+@contextmanager
+def opened(data: Path) -> Iterator[Runtime]:
+    """The instance in this folder, as long as the verb needs it."""
+    runtime, _database = open_runtime(data)
+    try:
+        yield runtime
+    finally:
+        runtime.engine.dispose()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from protect.audit import checkpoints
 from protect.audit.sealer import Sealer
 from protect.audit.verify import Report, verify
 from protect.audit.verify_rows import RowReport, verify_rows
-from protect.cli.terminal import Refused, Verb, act_as, say, signed_in
+from protect.cli.terminal import Refused, Verb, act_as, opened, say, signed_in
 from protect.oversight.actions import explain, verify_trail
 from protect.store.database import Database
 from protect.store.engine import reading
@@ -91,13 +91,13 @@ def _checkpoint_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _checkpoint(options: argparse.Namespace) -> int:
-    runtime, _database = open_runtime(options.data)
-    if options.key:
-        say(str(log_signer(runtime).verifier))
-        return 0
-    sealer(runtime).seal_now()
-    with runtime.unit_of_work() as session:
-        found = checkpoints.newest(session)
+    with opened(options.data) as runtime:
+        if options.key:
+            say(str(log_signer(runtime).verifier))
+            return 0
+        sealer(runtime).seal_now()
+        with runtime.unit_of_work() as session:
+            found = checkpoints.newest(session)
     sys.stdout.write(str(found) if found else "")
     return 0 if found else 1
 
@@ -109,10 +109,10 @@ def _proof_arguments(parser: argparse.ArgumentParser) -> None:
 def _proof(options: argparse.Namespace) -> int:
     if options.size < 0:
         raise Refused("a size is a whole number from 0")
-    runtime, _database = open_runtime(options.data)
-    sealer(runtime).seal_now()
-    with runtime.unit_of_work() as session:
-        shown = checkpoints.proof_since(session, options.size)
+    with opened(options.data) as runtime:
+        sealer(runtime).seal_now()
+        with runtime.unit_of_work() as session:
+            shown = checkpoints.proof_since(session, options.size)
     if shown is None:
         raise Refused("the trail has no signed head yet")
     sys.stdout.write(shown)
@@ -124,10 +124,9 @@ def _cosignature_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _cosignature(options: argparse.Namespace) -> int:
-    runtime, _database = open_runtime(options.data)
     try:
         shown = options.file.read_text(encoding="utf-8")
-        with runtime.unit_of_work() as session:
+        with opened(options.data) as runtime, runtime.unit_of_work() as session:
             witness, size = checkpoints.keep_cosignature(session, watch(runtime), shown, runtime.clock())
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(f"{options.file}: {error}") from None

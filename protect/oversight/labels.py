@@ -38,6 +38,7 @@ ACTIONS: Final[Mapping[str, Any]] = {
     "member:reset-withdraw": lazy("New beginning of a member withdrawn"),
     "member:reset-stop": lazy("New beginning stopped by the member's own sign-in"),
     "member:reset": lazy("Old access ended, and a new code given"),
+    "registrar:seat": lazy("Registrar named by the agency's root"),
     "recovery:install": lazy("Recovery key taken in"),
     "recovery:accept": lazy("Recovery key compared and accepted"),
     "recovery:export": lazy("Copies of keys written for custodians"),

@@ -21,7 +21,10 @@ FIRST: Final = bytes(32)  # what the founding roll has instead of a roll before 
 
 @dataclass(frozen=True)
 class Roll(Statement):
-    """The registrars in office, as user ids; the root signs version 0, the registrars of the one before any other.
+    """The registrars in office, as user ids.
+
+    The root signs version 0, and any in which it seats one more. No other has a signature: the registrars of the one
+    before confirm it.
 
     `mark` is random: words for a roll that was withdrawn are no words for the same roll proposed again.
     """
@@ -96,6 +99,13 @@ def check_successor(before: Roll, after: Roll) -> str:
     if len(changed) != 1 or not after.registrars or len(set(after.registrars)) != len(after.registrars):
         raise CiphertextRejected(Reason.CONTEXT)
     return changed.pop()
+
+
+def check_seated(before: Roll, after: Roll, root_public: bytes) -> Roll:
+    """Return a later roll in which the agency's root seats one more registrar, else refuse: it unseats nobody."""
+    if check_successor(before, after) not in after.registrars:
+        raise CiphertextRejected(Reason.CONTEXT)
+    return after.check(root_public)
 
 
 def check_founding(roll: Roll, root_public: bytes) -> Roll:

@@ -14,6 +14,7 @@ from protect.vault.register import (
     Roll,
     Suspension,
     check_founding,
+    check_seated,
     check_successor,
     end_of,
     needed,
@@ -70,6 +71,17 @@ def test_one_seat_changes_at_a_time(change: dict[str, object]) -> None:
     assert check_successor(FOUNDING, NEXT) == "beata"
     with refused(Reason.CONTEXT):
         check_successor(FOUNDING, replace(NEXT, **change))
+
+
+def test_the_root_seats_one_more_and_unseats_nobody() -> None:
+    assert check_seated(FOUNDING, NEXT.signed(ROOT), ROOT.public) == NEXT.signed(ROOT)
+    for unsigned in (NEXT, NEXT.signed(AMINA.identity.signing)):
+        with refused(Reason.SIGNATURE):
+            check_seated(FOUNDING, unsigned, ROOT.public)
+    fewer = Roll("agency-a", 2, NEXT.digest(), ("amina",), new_mark())
+    assert check_successor(NEXT, fewer) == "beata"  # which registrars may decide
+    with refused(Reason.CONTEXT):
+        check_seated(NEXT, fewer.signed(ROOT), ROOT.public)
 
 
 @pytest.mark.parametrize("name", ["agency_id", "subject", "roll", "registrar_id", "certificate", "at"])
