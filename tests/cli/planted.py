@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, pool, text
 
 from protect.config import DEMONSTRATION_MARK, SECRET_NAMES, SecretsPlace, add_version
+from tests.access import ceremony
 from tests.world import World
 
 Plant = Callable[[World, Path], None]
@@ -216,6 +217,11 @@ def entries_waiting(world: World, _folder: Path) -> None:
     world.runtime.engine.dispose()
 
 
+def copies_missing(world: World, _folder: Path) -> None:
+    ceremony.hold(world, by=("auditor",))  # nobody who has the keys of cases accepted yet
+    world.runtime.engine.dispose()
+
+
 WARNINGS: dict[Plant, str] = {
     no_backups: "backup.age",
     secret_writable: "secrets.flask",
@@ -224,4 +230,5 @@ WARNINGS: dict[Plant, str] = {
     former_pepper_needed: "accounts.pepper",
     former_flask: "secrets.flask",
     entries_waiting: "trail.waiting",
+    copies_missing: "recovery.copies",
 }

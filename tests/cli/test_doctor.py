@@ -20,6 +20,7 @@ from tests.cli.planted import FAULTS, LIKEWISE, WARNINGS, Plant, as_owner
 from tests.world import World
 
 Verb = Callable[..., tuple[int, str]]
+BY_NATURE = {"keys.one", "recovery.none"}  # the small world has one clinician, one auditor, … and held no ceremony
 
 
 @pytest.fixture
@@ -49,10 +50,12 @@ def look(capsys: pytest.CaptureFixture[str], folder: Path) -> tuple[int, dict[st
     return code, found
 
 
-def test_of_a_healthy_instance_only_lonely_keys_are_told(healthy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_of_a_healthy_instance_only_lonely_and_uncopied_keys_are_told(
+    healthy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     code, found = look(capsys, healthy)
     assert code == 0, found
-    assert set(found) == {"keys.one"}  # the small world has one clinician, one auditor, …
+    assert set(found) == BY_NATURE
     assert all(level == "warning" for level, _told in found["keys.one"])
 
 
@@ -94,7 +97,7 @@ def test_what_somebody_should_look_after_is_a_warning_and_no_fault(
     plant(world, healthy)
     code, found = look(capsys, healthy)
     assert code == 0, found
-    assert set(found) == {"keys.one", WARNINGS[plant]}
+    assert set(found) == {*BY_NATURE, WARNINGS[plant]}
 
 
 def test_between_a_new_session_secret_and_the_next_start_it_says_so(
@@ -103,10 +106,10 @@ def test_between_a_new_session_secret_and_the_next_start_it_says_so(
     add_version(SecretsPlace(healthy / "secrets"), "session")
     code, found = look(capsys, healthy)
     assert code == 0
-    assert set(found) == {"keys.one", "secrets.session", "trail.key"}
+    assert set(found) == {*BY_NATURE, "secrets.session", "trail.key"}
     runtime, _database = open_runtime(healthy)
     runtime.engine.dispose()
-    assert set(look(capsys, healthy)[1]) == {"keys.one", "secrets.session"}
+    assert set(look(capsys, healthy)[1]) == {*BY_NATURE, "secrets.session"}
 
 
 def test_secrets_that_are_closed_to_this_user_are_told_beside_the_rest(

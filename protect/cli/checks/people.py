@@ -1,16 +1,18 @@
-"""Keys, accounts and emergencies, by numbers: how many could open what, hang on a former pepper, were not reviewed."""
+"""Keys, their copies, accounts and emergencies, by numbers: how many could open what, were not reviewed, and so on."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 from uuid import UUID
 
 from protect.access.checkup import Coverage, coverage, unreviewed
+from protect.access.recovery_copies import RecoveryCoverage
+from protect.access.recovery_copies import coverage as recoverable
 from protect.audit.entry import AUDIT
 from protect.auth.actions_peppers import hanging
 from protect.cli.checks.finding import Finding, fault, good, warning
 from protect.config import Secrets
 from protect.directory.actions_onboarding import registered
-from protect.i18n import format_number, gettext, ngettext
+from protect.i18n import format_list, format_number, gettext, ngettext
 from protect.store.engine import Engine, sessions
 
 ENOUGH: Final = 2
@@ -22,7 +24,9 @@ def checks(web: Engine, secrets: Secrets | None) -> Iterator[Finding]:
         found, agencies = coverage(db), registered(db)
         left = hanging(db, secrets.pepper) if secrets else 0
         openings = unreviewed(db)
+        copied = {agency_id: recoverable(db, agency_id) for agency_id in {one.agency_id for one in found}}
     yield from _keys(found, agencies)
+    yield from _recovery(copied, agencies)
     if not any(one.compartment == AUDIT for one in found):
         told = gettext("Nobody holds an auditors' key yet: what must be recorded in detail cannot be done")
         yield warning("keys.auditor", told, gettext("enrol an auditor of the lead agency first"))
@@ -49,6 +53,20 @@ def _keys(found: tuple[Coverage, ...], agencies: Mapping[UUID, str]) -> Iterator
             "%(num)s key is held by two people or more", "%(num)s keys are held by two people or more", enough
         )
         yield good("keys.enough", told)
+
+
+def _recovery(copied: Mapping[UUID, RecoveryCoverage | None], agencies: Mapping[UUID, str]) -> Iterator[Finding]:
+    """Of the agencies that have keys, those whose custodians could not bring every one of them back."""
+    none = sorted(agencies[agency_id] for agency_id, found in copied.items() if found is None)
+    if none:
+        told = gettext("No recovery key, so that a lost key stays lost: %(agencies)s", agencies=format_list(none))
+        yield warning("recovery.none", told, gettext("hold a ceremony: protect recovery-prepare"))
+    some = sorted(agencies[agency_id] for agency_id, found in copied.items() if found and found.missing)
+    if some:
+        told = gettext("Keys of which the custodians have no copy yet: %(agencies)s", agencies=format_list(some))
+        yield warning("recovery.copies", told, gettext("see which, and who must sign in: protect recovery-status"))
+    if copied and not none and not some:
+        yield good("recovery.copies", gettext("The custodians have a copy of every key"))
 
 
 def _peppers(secrets: Secrets, left: int) -> Iterator[Finding]:
