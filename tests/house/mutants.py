@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent.parent
 TOOL = Path(os.environ.get("MUTATION", ".venv-mutation/bin")) / "cosmic-ray"
 SEED, SIZE = 20260731, 120
 LONGER = 3  # a change may make the tests take so many times as long before they count as hanging
-# What notices a change in a room, in this order: who names the changed module is asked before all others.
+# What notices a change in a room, in this order, besides the tests that name the changed module.
 NOTICED_BY = {
     "vault": ("tests/vault",),
     "audit": ("tests/audit", "tests/oversight", "tests/security"),
@@ -71,12 +71,17 @@ def keep(session: Path, size: int) -> int:
 
 
 def asked(room: str) -> list[str]:
-    """Files of tests in the order in which they are asked, from inside the copy."""
+    """Files of tests in the order in which they are asked, from inside the copy: first all that name a changed module."""
     old = Path("..") / BEFORE
     changed = {one.stem for one in old.glob("*.py") if not cmp(one, Path("protect") / room / one.name, shallow=False)}
-    named = re.compile(rf"\b({'|'.join(changed)})\b.* import|import .*\b({'|'.join(changed)})\b")
-    files = [file for folder in NOTICED_BY[room] for file in sorted(Path(folder).rglob("test_*.py"))]
-    return [str(file) for file in sorted(files, key=lambda file: not (changed and named.search(file.read_text())))]
+    naming = re.compile(rf"\b{room}\.({'|'.join(changed)})\b|{room} import .*\b({'|'.join(changed)})\b")
+    named = [file for file in _files("tests") if changed and naming.search(file.read_text(encoding="utf-8"))]
+    others = [file for folder in NOTICED_BY[room] for file in _files(folder)]
+    return list(dict.fromkeys(map(str, named + others)))
+
+
+def _files(folder: str) -> list[Path]:
+    return sorted(Path(folder).rglob("test_*.py"))
 
 
 def survivors(session: Path) -> Iterator[str]:
