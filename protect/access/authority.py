@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from protect.access.models import RevocationRow, UpheldRow
-from protect.access.rolls import Enrolled, Rolls, enough_then
+from protect.access.rolls import Enrolled, Rolls, decided
 from protect.vault.certificate import Certificate as SignedCertificate
 from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.register import Confirmation, Roll, Suspension, Upheld, end_of, needed
@@ -46,24 +46,32 @@ class Authority:
             self._standing[member_id] = found
         return self._standing[member_id]
 
-    def counting(self, subject: bytes, user_id: str) -> tuple[Confirmation, ...]:
-        """What registrars said of it whose word counts today."""
-        return tuple(word for word in self.rolls.words(subject, user_id) if self.in_office(word.registrar_id))
+    def standing(self, subject: bytes, user_id: str) -> tuple[Confirmation, ...]:
+        """What registrars said of it whose word counts today, or was upheld when they went."""
+        words = self.rolls.words(subject, user_id)
+        return tuple(word for word in words if self.in_office(word.registrar_id) or self.upheld(word.digest()))
+
+    def settled(self, subject: bytes, user_id: str) -> bool:
+        """Whether it was confirmed by enough of those in office at the time: what was decided stays decided."""
+        return decided(self.standing(subject, user_id), self.rolls.all, user_id)
 
     def enough(self, subject: bytes, user_id: str) -> bool:
-        """Whether registrars in office today confirmed it, two where there are two: for a new decision."""
-        saying = {word.registrar_id for word in self.counting(subject, user_id)}
-        return len(saying) >= self.needed(user_id)
+        """Whether enough registrars who are in office today stand for it, for what follows from it anew."""
+        return self.settled(subject, user_id) and len(self.saying(subject, user_id)) >= self.needed(user_id)
+
+    def saying(self, subject: bytes, user_id: str) -> frozenset[str]:
+        """Who of those in office said it, so that it counts: while nothing is decided, under the rule of today."""
+        words = [word for word in self.rolls.words(subject, user_id) if self.in_office(word.registrar_id)]
+        if not self.settled(subject, user_id):
+            words = [word for word in words if self._needed_then(word, user_id) <= self.needed(user_id)]
+        return frozenset(word.registrar_id for word in words)
 
     def needed(self, user_id: str) -> int:
         """How many registrars in office must confirm what is decided about a member."""
         return needed(self.roll.registrars, user_id)
 
-    def settled(self, subject: bytes, user_id: str) -> bool:
-        """Whether it was confirmed by enough of those in office at the time: what was decided stays decided."""
-        words = self.rolls.words(subject, user_id)
-        good = [word for word in words if self.in_office(word.registrar_id) or self.upheld(word.digest())]
-        return enough_then(good, self.rolls.all, user_id) or self.enough(subject, user_id)
+    def _needed_then(self, word: Confirmation, user_id: str) -> int:
+        return needed(self.rolls.all[word.roll].registrars, user_id)
 
     def certified(self, one: Enrolled) -> SignedCertificate | None:
         """The certificate when the root invited to it, or enough registrars confirmed it; else None.

@@ -48,10 +48,8 @@ def resume(office: Office, member: Member) -> bool:
     """Give this registrar's word for the end of the suspension; whether that is enough now."""
     office.require_other(member.id)
     suspension = office.authority.suspension(member.id)
-    if suspension is not None:
-        office.say(end_of(suspension))
-        if not office.authority.enough(end_of(suspension), str(member.id)):
-            return False
+    if suspension is not None and not office.agree(end_of(suspension), member.id):
+        return False
     member.status = "active"
     return True
 
@@ -137,7 +135,7 @@ def resuming(office: Office, member_id: UUID) -> tuple[UUID, ...]:
     suspension = office.authority.suspension(member_id)
     if suspension is None:
         return ()
-    return tuple(UUID(word.registrar_id) for word in office.authority.counting(end_of(suspension), str(member_id)))
+    return tuple(map(UUID, sorted(office.authority.saying(end_of(suspension), str(member_id)))))
 
 
 def end_invitations(office: Office, member: Member) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from protect.access.models import KeyGrant, Member
 from protect.access.policy import policy
-from protect.access.rolls import enough_then
+from protect.access.rolls import decided
 from protect.access.trust import AUTHORISATION, Authorised, Trust
 from protect.vault.certificate import Certificate as SignedCertificate
 from protect.vault.encoding import lp, unlp
@@ -16,7 +16,6 @@ from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.grants import Grant, KeyState, match_key_state, open_grant
 from protect.vault.identity import Identity
 from protect.vault.recovery import open_root_grant
-from protect.vault.register import needed
 from protect.vault.tree import CompartmentKey
 
 
@@ -107,12 +106,8 @@ def require_authorised(trust: Trust, member_id: UUID, grant: Grant) -> None:
     if any(one.by_root and one.signed == certificate for one in authority.rolls.enrolled(member_id)):
         return  # the root's invitation was verified with the certificate
     named = set(digests[1:])
-    words = [word for word in authority.rolls.words(digests[0], certificate.user_id) if word.digest() in named]
-    good = [word for word in words if authority.in_office(word.registrar_id) or authority.upheld(word.digest())]
-    now = {word.registrar_id for word in good}
-    if not enough_then(good, authority.rolls.all, certificate.user_id) and len(now) < needed(
-        authority.roll.registrars, certificate.user_id
-    ):
+    words = [word for word in authority.standing(digests[0], certificate.user_id) if word.digest() in named]
+    if not decided(words, authority.rolls.all, certificate.user_id):
         raise CiphertextRejected(Reason.ISSUER)
 
 

@@ -79,7 +79,7 @@ class Office:
             return None
         signed = parsed(row.statement) if row else None
         subject = signed.digest() if signed else self._digest(roll)
-        said = self.authority.counting(subject, str(member_id))
+        said = self.authority.saying(subject, str(member_id))
         unknown = row is not None and row.issued_by is None
         return Pending(
             member_id=member_id,
@@ -87,7 +87,7 @@ class Office:
             words=fingerprint(signed, self._locale) if signed and unknown else "",
             leaves=signed is None,
             again=row is not None and row.in_force_at is not None,
-            said=tuple(UUID(word.registrar_id) for word in said),
+            said=tuple(map(UUID, sorted(said))),
             needed=self.authority.needed(str(member_id)),
         )
 
@@ -142,17 +142,17 @@ class Office:
         Then the certificate is in force, and the roll that follows from it. Raises AlreadyConfirmed.
         """
         self.require_other(member.id)
-        row = self._pending_certificate(member.id) or self._to_confirm_again(member.id)
+        row, said = self._pending_certificate(member.id) or self._to_confirm_again(member.id), False
         if row is not None:
             signed = parsed(row.statement)
-            self.say(signed.digest())
+            said = self.say(signed.digest(), member.id)
             self._seat(member.id, wanted=signed.role == REGISTRAR)
         roll = self._pending_roll(member.id)
         if roll is not None:
-            self.say(self._digest(roll))
+            said = self.say(self._digest(roll), member.id) or said
         self._renew()
         subject = parsed(row.statement).digest() if row else self._digest(roll)
-        if not self.authority.enough(subject, str(member.id)):
+        if not self._enough(subject, member.id, said=said):
             return False
         if row is not None and row.in_force_at is None:
             self._put_in_force(row, member)
@@ -172,9 +172,7 @@ class Office:
         roll = self._pending_roll(member_id)
         if roll is None:
             raise Conflict("roll")
-        self.say(self._digest(roll))
-        self._renew()
-        if not self.authority.enough(self._digest(roll), str(member_id)):
+        if not self.agree(self._digest(roll), member_id):
             return False
         self.db.execute(update(RollRow).where(RollRow.id == roll.id).values(in_force_at=self.now))
         self._renew()
@@ -193,10 +191,26 @@ class Office:
         withdrawn = update(Certificate).where(pending, Certificate.issued_by.is_not(None))
         self.db.execute(withdrawn.values(revoked_at=self.now))  # it stays, so that its number is not given again
 
-    def say(self, subject: bytes) -> None:
-        """Sign and enter this registrar's word. Raises AlreadyConfirmed if it counts already."""
-        if any(word.registrar_id == str(self.me) for word in self.authority.counting(subject, "")):
+    def agree(self, subject: bytes, member_id: UUID) -> bool:
+        """Give this registrar's word for what is decided about a member; whether that is enough now.
+
+        Raises AlreadyConfirmed if it was given before and another is missing.
+        """
+        said = self.say(subject, member_id)
+        self._renew()
+        return self._enough(subject, member_id, said=said)
+
+    def _enough(self, subject: bytes, member_id: UUID, *, said: bool) -> bool:
+        if self.authority.enough(subject, str(member_id)):
+            return True
+        if not said:
             raise AlreadyConfirmed
+        return False
+
+    def say(self, subject: bytes, member_id: UUID) -> bool:
+        """Sign and enter this registrar's word; False if it counts already."""
+        if str(self.me) in self.authority.saying(subject, str(member_id)):
+            return False
         own = self.keyring.trust.certificate(self.me)
         who = (str(self.me), own.digest(), int(self.now.timestamp()))
         word = Confirmation(str(self.keyring.agency_id), subject, self.authority.roll.version, *who)
@@ -207,6 +221,7 @@ class Office:
             )
         )  # fmt: skip
         self.db.flush()
+        return True
 
     def require_other(self, member_id: UUID) -> None:
         """Raise NotYourself for the registrar's own person."""

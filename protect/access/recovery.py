@@ -173,10 +173,10 @@ def _recipient(db: Session, authority: Authority, agency_id: UUID, name: str) ->
     certificate = authority.certified(live[0])
     if certificate is None or not policy().readable(certificate.role):
         raise NotFound(name)
-    words = () if live[0].by_root else authority.counting(certificate.digest(), certificate.user_id)
+    words = () if live[0].by_root else authority.standing(certificate.digest(), certificate.user_id)
     if not live[0].by_root and not authority.enough(certificate.digest(), certificate.user_id):
         raise NotReady(name)
-    return Recipient(member.display_name, certificate, authorisation(Authorised(certificate, tuple(words))))
+    return Recipient(member.display_name, certificate, authorisation(Authorised(certificate, words)))
 
 
 def _current() -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """The registrars of one agency through time: each roll confirmed by those of the one before, or by the root."""
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 from uuid import UUID
@@ -149,7 +149,7 @@ class Rolls:
             return self._of_root(one)
         self._asking.add(digest)
         try:
-            return enough_then(self._words(digest, one.signed.user_id, rolls), rolls, one.signed.user_id)
+            return decided(tuple(self._words(digest, one.signed.user_id, rolls)), rolls, one.signed.user_id)
         finally:
             self._asking.discard(digest)
 
@@ -165,9 +165,15 @@ class Rolls:
         return True
 
 
-def enough_then(words: Iterator[Confirmation] | Sequence[Confirmation], rolls: Sequence[Roll], user_id: str) -> bool:
-    """Whether under some roll as many registrars as it asks for said the same."""
-    saying: dict[int, set[str]] = {}
-    for word in words:
-        saying.setdefault(word.roll, set()).add(word.registrar_id)
-    return any(len(who) >= needed(rolls[version].registrars, user_id) for version, who in saying.items())
+def decided(words: Collection[Confirmation], rolls: Sequence[Roll], user_id: str) -> bool:
+    """Whether under some roll as many of its registrars as it asks for had said the same.
+
+    Who spoke as one of two does not decide alone for having become the only one: that takes a word of then.
+    """
+    asked = [needed(roll.registrars, user_id) for roll in rolls]
+
+    def saying(version: int) -> set[str]:
+        by_then = (word for word in words if word.roll <= version and asked[word.roll] <= asked[version])
+        return {word.registrar_id for word in by_then} & set(rolls[version].registrars)
+
+    return any(len(saying(version)) >= asked[version] for version in range(len(rolls)))

@@ -126,13 +126,9 @@ class Trust:
         digest = certificate.digest()
         if any(one.by_root and one.signed == certificate for one in authority.rolls.enrolled(member_id)):
             return Authorised(certificate, ())
-        if authority.enough(digest, certificate.user_id):
-            return Authorised(certificate, authority.counting(digest, certificate.user_id))
-        if anew:
+        if anew and not authority.enough(digest, certificate.user_id):
             raise CiphertextRejected(Reason.ISSUER)
-        words = authority.rolls.words(digest, certificate.user_id)  # settled, or there were no certificate
-        good = (word for word in words if authority.in_office(word.registrar_id) or authority.upheld(word.digest()))
-        return Authorised(certificate, tuple(good))
+        return Authorised(certificate, authority.standing(digest, certificate.user_id))
 
     def authority(self, agency_id: UUID) -> Authority:
         """Who may act for an agency whose root is believed; CiphertextRejected if there is none."""

@@ -257,7 +257,7 @@ def _pending(gate: Gate, office: Office, pending: Pending) -> PendingView:
         leaves=signed is None,
         said=_names(gate, pending.said),
         needed=pending.needed,
-        mine_given=office.me in pending.said,
+        mine_given=office.me in pending.said and len(pending.said) < pending.needed,
     )
 
 

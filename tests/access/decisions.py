@@ -59,7 +59,7 @@ class Decisions(RuleBasedStateMachine):
                 "second": Person(ids["second"], "supervisor"),
                 "other_auditor": Person(ids["other_auditor"], "auditor"),
             },
-            roll={"chief"},
+            rolls=[frozenset({"chief"})],
         )
         self.codes: dict[str, str] = {}
         self.ended: list[tuple[str, Identity]] = []  # identities of people who began anew
@@ -131,7 +131,7 @@ class Decisions(RuleBasedStateMachine):
         if done is None:
             return
         said = person.waits if person.wanted else person.said
-        said.add(who)
+        said.add(self.model.word(who))
         assert done == self.model.enough(said, name)
         if done:
             self._in_force(name)
@@ -146,10 +146,7 @@ class Decisions(RuleBasedStateMachine):
             person.epoch, person.by_root = person.epoch + 1, False
             person.held = {held: epoch for held, epoch in person.held.items() if held[0] in READS[person.role]}
             self._hand_invitations(name)
-        if person.role == "registrar":
-            self.model.roll.add(name)
-        else:
-            self.model.roll.discard(name)
+        self.model.seat(name, wanted=person.role == "registrar")
         self.model.unseating.pop(name, None)
 
     def _hand_invitations(self, name: str) -> None:
@@ -169,7 +166,7 @@ class Decisions(RuleBasedStateMachine):
         if done is None:
             return
         assert who != name
-        person.wanted, person.waits = role, {who}
+        person.wanted, person.waits = role, {self.model.word(who)}
         assert done == self.model.enough(person.waits, name)
         if done:
             self._in_force(name)
@@ -198,7 +195,7 @@ class Decisions(RuleBasedStateMachine):
         done = self._decide(who, actions_departure.resume, person.id)
         if done is None:
             return
-        person.lifting.add(who)
+        person.lifting.add(self.model.word(who))
         assert done == self.model.enough(person.lifting, name)
         if done:
             person.status = "active"
@@ -217,10 +214,10 @@ class Decisions(RuleBasedStateMachine):
         person.wanted = ""
         if name in self.model.roll:
             said = self.model.unseating.setdefault(name, set())
-            said.add(who)
+            said.add(self.model.word(who))
             assert done == self.model.enough(said, name)
         if done:
-            self.model.roll.discard(name)
+            self.model.seat(name, wanted=False)
             self.model.unseating.pop(name, None)
             person.status, person.held = "left", {}
             self._hand_invitations(name)

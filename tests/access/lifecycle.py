@@ -14,6 +14,7 @@ KEYS = ("identity", "audit")
 REPLACED = frozenset({"identity"})  # the audit key is renewed for what comes; what was stays under the one before
 
 Held = tuple[str, int]
+Words = set[tuple[str, int]]  # who spoke, and under which roll
 
 
 @dataclass
@@ -26,34 +27,59 @@ class Person:
     by_root: bool = True
     issuer: str = ""
     epoch: int = 1
-    said: set[str] = field(default_factory=set)  # who confirmed the certificate in force, or the one that waits
-    lifting: set[str] = field(default_factory=set)  # who agreed that the suspension ends
+    said: Words = field(default_factory=set)  # who confirmed the certificate in force, or the one that waits
+    lifting: Words = field(default_factory=set)  # who agreed that the suspension ends
     wanted: str = ""  # the role of a certificate that waits
-    waits: set[str] = field(default_factory=set)  # who agreed to it
+    waits: Words = field(default_factory=set)  # who agreed to it
     held: dict[Held, int] = field(default_factory=dict)  # versions of keys, with the epoch they were given to
 
 
 @dataclass
 class Model:
-    """The agency: its people by name, its registrars, and its keys by version."""
+    """The agency: its people by name, its registrars through time, and its keys by version."""
 
     people: dict[str, Person]
-    roll: set[str]
-    unseating: dict[str, set[str]] = field(default_factory=dict)
+    rolls: list[frozenset[str]]
+    unseating: dict[str, Words] = field(default_factory=dict)
     versions: dict[str, list[int]] = field(default_factory=lambda: {name: [1] for name in KEYS})
     turning: str = ""
+
+    @property
+    def roll(self) -> frozenset[str]:
+        """The registrars of today."""
+        return self.rolls[-1]
+
+    def seat(self, name: str, *, wanted: bool) -> None:
+        """Another roll, where that changes it."""
+        after = self.roll | {name} if wanted else self.roll - {name}
+        if after != self.roll:
+            self.rolls.append(after)
+
+    def word(self, who: str) -> tuple[str, int]:
+        """What somebody says today."""
+        return who, len(self.rolls) - 1
 
     def in_office(self, name: str) -> bool:
         """Whether a registrar's word counts."""
         return name in self.roll and self.people[name].status == "active"
 
-    def needed(self, name: str) -> int:
-        """How many must agree about somebody."""
-        return max(1, min(2, len(self.roll - {name})))
+    def needed(self, name: str, version: int = -1) -> int:
+        """How many must agree about somebody, today or under an earlier roll."""
+        return max(1, min(2, len(self.rolls[version] - {name})))
 
-    def enough(self, said: set[str], name: str) -> bool:
-        """Whether those who agreed and whose word counts today are enough."""
-        return len({who for who in said - {name} if self.in_office(who)}) >= self.needed(name)
+    def settled(self, said: Words, name: str) -> bool:
+        """Whether as many agreed as had to at some time: one of two is none when one alone would do later."""
+        for version, roll in enumerate(self.rolls):
+            needed = self.needed(name, version)
+            fit = {who for who, then in said if then <= version and self.needed(name, then) <= needed}
+            if len((fit & roll) - {name}) >= needed:
+                return True
+        return False
+
+    def enough(self, said: Words, name: str) -> bool:
+        """Whether it is settled, and enough of those agreed whose word counts today."""
+        counting = {who for who, _then in said if who != name and self.in_office(who)}
+        return self.settled(said, name) and len(counting) >= self.needed(name)
 
     def certified_anew(self, name: str) -> bool:
         """Whether somebody may receive a first key today."""
@@ -77,9 +103,10 @@ class Model:
     def entitled(self, name: str) -> set[Held]:
         """What a member could be given at the most, whatever the tables say."""
         person = self.people[name]
-        if person.status != "active":
+        if person.status != "active" and not (person.status == "suspended" and self.settled(person.lifting, name)):
             return set()
-        return {(key, version) for key in READS[person.role] for version in self.versions[key]}
+        roles = {person.role, *([person.wanted] if person.wanted and self.settled(person.waits, name) else [])}
+        return {(key, version) for role in roles for key in READS[role] for version in self.versions[key]}
 
     def newest(self, key: str) -> Held:
         """The newest version of a key."""

@@ -56,3 +56,39 @@ def db_upheld(gate: Gate, authority: Authority) -> bool:
     """Whether everything counts that registrars in office upheld."""
     rows = gate.db.scalars(select(UpheldRow.statement)).all()
     return all(authority.upheld(bytes.fromhex(one)) for row in rows for one in Upheld.from_bytes(row).statements)
+
+
+def test_one_word_of_two_decides_nothing_once_there_is_only_one_to_ask(world: World) -> None:
+    """The tables alone end no suspension, though the only registrar who is left had spoken, as one of two."""
+    people.second_registrar(world)
+    whom = people.member_id(world, "officer_same_unit")
+    people.decide(world, "officer_same_unit", "suspend")
+    assert not people.decide(world, "officer_same_unit", "resume", by="second")
+    people.decide(world, "registrar", "leave", by="second")
+    with people.fresh(world, "second") as gate:
+        assert gate.keyring.trust.authority(gate.member.agency_id).suspension(whom)
+        assert actions_members.show_member(gate, whom).resuming == ()
+    assert people.decide(world, "officer_same_unit", "resume", by="second")
+    assert people.opens(world.officer_same_unit, "identity")
+
+
+def test_what_waits_for_a_second_word_is_agreed_to_again_when_there_is_no_second(world: World) -> None:
+    people.second_registrar(world)
+    newcomer = people.enrol(world, "third", people.invite(world, "third", "officer", "Kinshasa"))
+    assert not people.certify(world, "third", by="second")
+    people.decide(world, "registrar", "leave", by="second")
+    with people.fresh(world, "second") as gate:
+        pending = actions_members.show_member(gate, people.member_id(world, "third")).pending
+    assert pending is not None
+    assert (pending.said, pending.mine_given) == ((), False)
+    assert people.certify(world, "third", by="second")
+    people.supply(world, "third")
+    assert people.opens(newcomer, "identity")
+
+
+def test_what_two_decided_stays_when_one_of_them_is_left(world: World) -> None:
+    people.second_registrar(world)
+    newcomer = people.join(world, "third", "officer", "Kinshasa", by=("registrar", "second"))
+    people.decide(world, "registrar", "leave", by="second")
+    people.supply(world, "third")
+    assert people.opens(newcomer, "identity")
