@@ -26,7 +26,7 @@ LONGER = 3  # a change may make the tests take so many times as long before they
 NOTICED_BY = {
     "vault": ("tests/vault",),
     "audit": ("tests/audit", "tests/oversight", "tests/security"),
-    "access": ("tests/access", "tests/auth", "tests/security", "tests/cases", "tests/referrals"),
+    "access": ("tests/access", "tests/auth", "tests/security"),
 }
 TEST = (sys.executable, *["-m", "pytest", "-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-W", "ignore"])
 CONFIG, SESSION, UNDECIDED, CHOICE, BEFORE = "config.toml", "session.sqlite", "undecided.sqlite", "choice", "before"
