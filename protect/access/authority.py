@@ -1,13 +1,16 @@
 """Whose word counts in an agency today, what was decided and stays decided, and who is suspended."""
 
+import hmac
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from protect.access.models import RevocationRow, UpheldRow
+from protect.access.models import Invitation, RevocationRow, UpheldRow
 from protect.access.rolls import Enrolled, Rolls, decided
 from protect.vault.certificate import Certificate as SignedCertificate
+from protect.vault.certificate import Invitation as SignedInvitation
+from protect.vault.certificate import Revocation
 from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.register import Confirmation, Roll, Suspension, Upheld, end_of, needed
 
@@ -86,13 +89,18 @@ class Authority:
 
     def revoked(self, member_id: UUID) -> bool:
         """Whether a revocation ends what the member enrolled under, by whomever it was signed."""
-        ended = {row.invitation_id for row in self._revocations(member_id)} - {None}
-        return any(one.invitation.id in ended for one in self.rolls.enrolled(member_id)[:1])
+        return any(self.revoked_invitation(one.invitation) for one in self.rolls.enrolled(member_id)[:1])
 
-    def revoked_invitation(self, invitation_id: UUID) -> bool:
-        """Whether a revocation ends the invitation itself, used or not."""
-        ended = select(RevocationRow.id).where(RevocationRow.invitation_id == invitation_id).limit(1)
-        return self._db.scalar(ended) is not None
+    def superseded(self, certificate: SignedCertificate) -> bool:
+        """Whether a later certificate of the member was decided, whatever the table says of the two."""
+        later = (one for one in self.rolls.enrolled(UUID(certificate.user_id)) if one.signed.epoch > certificate.epoch)
+        return any(self.certified(one) for one in later)
+
+    def revoked_invitation(self, invitation: Invitation) -> bool:
+        """Whether a revocation ends the invitation itself, used or not, in whichever row it stands."""
+        named = SignedInvitation.from_bytes(invitation.statement).digest()
+        rows = [row for row in self._revocations(invitation.member_id) if row.invitation_id is not None]
+        return any(hmac.compare_digest(Revocation.from_bytes(row.statement).invitation, named) for row in rows)
 
     def key_in_office(self, registrar_id: UUID) -> bytes:
         """The newest key with which a registrar in office signs; CiphertextRejected without one."""

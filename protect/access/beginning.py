@@ -7,6 +7,7 @@ from protect.access.models import Member
 from protect.access.recovery_copies import copy_keys
 from protect.access.runtime import Runtime
 from protect.access.trail_keys import start_trail_epoch
+from protect.access.turns import hold_membership
 from protect.vault.identity import Identity
 from protect.vault.tree import CompartmentKey
 
@@ -15,6 +16,7 @@ def opened_keys(db: Session, runtime: Runtime, identity: Identity, member: Membe
     """The member's keys: none before registrars certified. CiphertextRejected against what the certificate says."""
     if member.status != "active":
         return []
+    hold_membership(db, member.id, member.role)
     grants.require_certified(db, identity, member)
     make_own_keys(db, runtime, identity, member)
     keys = grants.granted_keys(db, identity, member.agency_id, member.id)

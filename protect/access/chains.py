@@ -15,7 +15,10 @@ def current_of(member_id: Any) -> ColumnElement[bool]:
 
 
 def _touched(member_id: Any) -> Any:
-    return exists().where(RevocationRow.member_id == member_id).label("touched")
+    """Whether anything was signed that may end the certificate: a revocation, or a later certificate."""
+    later = aliased(Certificate)
+    changed = exists().where(later.member_id == member_id, later.epoch > Certificate.epoch)
+    return or_(exists().where(RevocationRow.member_id == member_id), changed).label("touched")
 
 
 def chained(whose: ColumnElement[bool]) -> Select[AgencyRoot, Invitation, Certificate, bool]:

@@ -13,6 +13,7 @@ from protect.access.errors import Conflict, NotFound
 from protect.access.models import AgencyRoot, Certificate, Invitation, Member, RollRow
 from protect.access.rolls import Rolls
 from protect.access.trust import Trust
+from protect.access.turns import take_turn
 from protect.vault import certificate as chain
 from protect.vault import signing
 from protect.vault.agency import AgencyVouch, directory_anchor
@@ -102,14 +103,16 @@ def seat_another(
     A seat that they had proposed is dropped. Somebody seated before who did not enrol gets another code. Conflict when
     somebody else has the name; CiphertextRejected when this is not the root that the registrars go back to.
     """
+    take_turn(db, agency_id)
     rolls = Rolls(db, agency_id, root.public).all
     known = db.scalar(select(Member).where(Member.sign_in_name == plan.sign_in_name.casefold()))
     if known is None:
         invited = invite(db, root, agency_id, plan, expires)
         _seat(db, root, rolls[-1], invited.member_id, now)
         return invited.code
-    if known.status != "invited" or str(known.id) not in rolls[-1].registrars:
-        raise Conflict("member")
+    mine = (known.agency_id, known.role, known.status, known.unit_id) == (agency_id, plan.role, "invited", None)
+    if not mine or str(known.id) not in rolls[-1].registrars:
+        raise Conflict("member")  # or the root would sign whatever the table says
     unused = (Invitation.member_id == known.id) & Invitation.used_at.is_(None)
     db.execute(update(Invitation).where(unused).values(used_at=now))
     return issue_code(db, root, known, expires)
@@ -217,6 +220,6 @@ def _check_invited(db: Session, identity: Identity, row: Invitation, made: chain
         chain.verify_chain(identity.anchor, root.root_public, signed, made)
         return
     authority = Trust(db, identity, row.agency_id).authority(row.agency_id)
-    if not authority.in_office(str(row.issued_by)) or authority.revoked_invitation(row.id):
+    if not authority.in_office(str(row.issued_by)) or authority.revoked_invitation(row):
         raise CiphertextRejected(Reason.ISSUER)
     signed.check(authority.key_in_office(row.issued_by))

@@ -1,5 +1,6 @@
 """A registrar at work: confirming who a colleague is, in which role, and who else is registrar, without any key."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -34,6 +35,7 @@ class Pending:
     again: bool  # certified by registrars of another time, before anybody gave a key
     said: tuple[UUID, ...]
     needed: int
+    subject: str  # what is agreed to, by its digest
 
 
 def _has_key(member_id: Any) -> Any:
@@ -78,8 +80,8 @@ class Office:
         if row is None and roll is None:
             return None
         signed = parsed(row.statement) if row else None
-        subject = signed.digest() if signed else self._digest(roll)
-        said = self.authority.saying(subject, str(member_id))
+        subjects = [*([signed.digest()] if signed else []), *([self._digest(roll)] if roll else [])]
+        said = frozenset.intersection(*(self.authority.saying(subject, str(member_id)) for subject in subjects))
         unknown = row is not None and row.issued_by is None
         return Pending(
             member_id=member_id,
@@ -89,6 +91,7 @@ class Office:
             again=row is not None and row.in_force_at is not None,
             said=tuple(map(UUID, sorted(said))),
             needed=self.authority.needed(str(member_id)),
+            subject=subjects[0].hex(),
         )
 
     def all_pending(self) -> dict[UUID, Pending]:
@@ -143,16 +146,16 @@ class Office:
         """
         self.require_other(member.id)
         row, said = self._pending_certificate(member.id) or self._to_confirm_again(member.id), False
-        if row is not None:
-            signed = parsed(row.statement)
+        signed = parsed(row.statement) if row else None
+        if signed is not None:
             said = self.say(signed.digest(), member.id)
             self._seat(member.id, wanted=signed.role == REGISTRAR)
         roll = self._pending_roll(member.id)
         if roll is not None:
             said = self.say(self._digest(roll), member.id) or said
         self._renew()
-        subject = parsed(row.statement).digest() if row else self._digest(roll)
-        if not self._enough(subject, member.id, said=said):
+        subjects = [*([signed.digest()] if signed else []), *([self._digest(roll)] if roll else [])]
+        if not self._enough(subjects, member.id, said=said):
             return False
         if row is not None and row.in_force_at is None:
             self._put_in_force(row, member)
@@ -198,10 +201,10 @@ class Office:
         """
         said = self.say(subject, member_id)
         self._renew()
-        return self._enough(subject, member_id, said=said)
+        return self._enough([subject], member_id, said=said)
 
-    def _enough(self, subject: bytes, member_id: UUID, *, said: bool) -> bool:
-        if self.authority.enough(subject, str(member_id)):
+    def _enough(self, subjects: Sequence[bytes], member_id: UUID, *, said: bool) -> bool:
+        if all(self.authority.enough(subject, str(member_id)) for subject in subjects):
             return True
         if not said:
             raise AlreadyConfirmed

@@ -88,7 +88,7 @@ def arrive(db: Session, runtime: Runtime, content: bytes, cooling_off: timedelta
     answer.check(_root(db, agency_id).root_public)
     if not answer.grants:
         raise CiphertextRejected(Reason.LENGTH)
-    if db.scalar(select(exists().where(RecoveryArrival.digest == answer.digest()))):
+    if _came_before(db, agency_id, answer):
         raise AlreadyArrived
     now = runtime.clock()
     row = RecoveryArrival(
@@ -98,6 +98,13 @@ def arrive(db: Session, runtime: Runtime, content: bytes, cooling_off: timedelta
     db.flush()
     note_operator(db, runtime, agency_id, "recovery:arrive")
     return _arrival(db, row)
+
+
+def _came_before(db: Session, agency_id: UUID, answer: RecoveryAnswer) -> bool:
+    """Whether any part of it came in before: what was stopped does not come back in another order, or in pieces."""
+    contents = db.scalars(select(RecoveryArrival.content).where(RecoveryArrival.agency_id == agency_id))
+    before = {grant.digest() for content in contents for grant in RecoveryAnswer.from_bytes(content).grants}
+    return any(grant.digest() in before for grant in answer.grants)
 
 
 def waiting_arrivals(db: Session, agency_id: UUID) -> tuple[Arrival, ...]:

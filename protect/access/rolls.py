@@ -113,7 +113,7 @@ class Rolls:
                 .order_by(Certificate.epoch.desc())
             )
             found = [Enrolled(row, by, parsed(row.statement)) for row, by in rows]
-            self._enrolled[member_id] = [one for one in found if one.signed.user_id == str(member_id)]
+            self._enrolled[member_id] = [one for one in found if _agrees(one)]
         return self._enrolled[member_id]
 
     def keys_of(self, registrar_id: UUID) -> Iterator[bytes]:
@@ -163,6 +163,11 @@ class Rolls:
         except CiphertextRejected:
             return False
         return True
+
+
+def _agrees(one: Enrolled) -> bool:
+    """Whether the row says the same of whose certificate it is, and which."""
+    return (one.signed.user_id, one.signed.epoch) == (str(one.row.member_id), one.row.epoch)
 
 
 def decided(words: Collection[Confirmation], rolls: Sequence[Roll], user_id: str) -> bool:

@@ -17,6 +17,7 @@ from protect.access.policy import policy
 from protect.access.recovery_copies import copy_keys
 from protect.access.rotor import Rotor
 from protect.access.trail_keys import start_trail_epoch
+from protect.access.turns import hold_membership
 from protect.audit.entry import AUDIT
 from protect.store.scope import reach_whole_agency
 from protect.vault.derivation import new_key
@@ -80,6 +81,7 @@ def begin(gate: Gate, compartment: str) -> Progress:
     """
     gate.permit("key:rotate")
     agency_id, keyring = gate.member.agency_id, gate.keyring
+    hold_membership(gate.db, gate.member.member_id, gate.member.role)
     before = keyring.key(compartment)
     state = keyring.trust.key_state(agency_id, compartment)
     if compartment not in ONWARD | REPLACED or state.version != before.version:
@@ -104,6 +106,7 @@ def go_on(gate: Gate, compartment: str) -> Progress:
     Raises Conflict when no renewal of this key is under way, CompartmentLocked without both versions.
     """
     gate.permit("key:rotate")
+    hold_membership(gate.db, gate.member.member_id, gate.member.role)
     row = _under_way(gate, compartment, lock=True)
     if row is None:
         raise Conflict("key")

@@ -206,11 +206,12 @@ class Trust:
         return not self._ended(link, member_id) and self._authority(link.root).suspension(member_id) is None
 
     def _ended(self, link: Link, member_id: UUID) -> bool:
-        """Whether a revocation ends this very certificate, or the newest one of the member."""
+        """Whether a revocation ends this certificate or the newest of the member, or another was decided since."""
         if not link.touched:
             return False
         authority = self._authority(link.root)
-        return authority.revoked(member_id) or authority.revoked_invitation(link.invitation.id)
+        ended = authority.revoked(member_id) or authority.revoked_invitation(link.invitation)
+        return ended or authority.superseded(parsed(link.certificate.statement))
 
     def _floor(self, row: KeyStateRow) -> int:
         """Which version of the key is the least that is taken, as a holder signed when this one came."""

@@ -15,6 +15,7 @@ from protect.access.models import Member
 from protect.access.newcomer import own_words
 from protect.access.policy import policy
 from protect.access.recovery_copies import accept_key, copy_keys, to_accept
+from protect.access.turns import hold_membership
 from protect.vault.recovery import control_words
 
 
@@ -48,6 +49,7 @@ def supply_keys(gate: Gate, member_id: UUID | None = None) -> int:
     """Grant them all, or those of one member; the number of people served."""
     gate.permit("key:supply")
     gate.require_fresh()
+    hold_membership(gate.db, gate.member.member_id, gate.member.role)
     waiting = _by_member(grants.waiting(gate.db, gate.keyring))
     served = {who: items for who, items in waiting.items() if member_id in (None, who)}
     for who in sorted(served):
@@ -80,6 +82,7 @@ def accept_custody(gate: Gate, digest: str) -> int:
     """
     gate.permit("key:supply")
     gate.require_fresh()
+    hold_membership(gate.db, gate.member.member_id, gate.member.role)
     identity, agency_id = gate.keyring.awake, gate.member.agency_id
     if not accept_key(gate.db, identity, agency_id, digest):
         raise Conflict("recovery")

@@ -1,5 +1,6 @@
 """The people of an agency as its registrars see them: invited, compared, certified, and never a case of theirs."""
 
+import hmac
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from protect.access.gate import Gate, Ref
 from protect.access.models import Invitation, Member
 from protect.access.office import Office, Pending
 from protect.access.policy import policy
+from protect.access.turns import take_turn
 from protect.directory.models import Unit
 
 INVITATION_LIFE: Final = timedelta(days=14)
@@ -73,6 +75,7 @@ class PendingView:
     said: tuple[str, ...]
     needed: int
     mine_given: bool
+    subject: str
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,7 @@ def act(gate: Gate, permission: str) -> Office:
     """
     gate.permit(permission)
     gate.require_fresh()
+    take_turn(gate.db, gate.member.agency_id)
     return Office.of(gate)
 
 
@@ -180,11 +184,14 @@ def invite(gate: Gate, new: NewMember) -> Invited:
 
 
 def new_code(gate: Gate, member_id: UUID) -> Invited:
-    """Another code for somebody who lost it or came too late; the earlier one ends. Raises Conflict, NotFound."""
+    """Another code for somebody who lost it or came too late; the earlier one ends.
+
+    Raises NotFound, and Conflict for who enrolled, or has a seat already: its code would let this registrar take it.
+    """
     office = act(gate, "member:invite")
     member = find(gate, member_id, "member:invite", lock=True)
-    if member.status != "invited":
-        raise Conflict("member")
+    if member.status != "invited" or str(member.id) in office.authority.roll.registrars:
+        raise Conflict("member")  # whom the root seated gets another code from the root
     departures.end_invitations(office, member)
     expires = gate.now() + INVITATION_LIFE
     code = office.issue_code(member, expires)
@@ -192,15 +199,16 @@ def new_code(gate: Gate, member_id: UUID) -> Invited:
     return Invited(member.id, member.display_name, member.sign_in_name, member.role, code, expires)
 
 
-def certify(gate: Gate, member_id: UUID) -> bool:
+def certify(gate: Gate, member_id: UUID, subject: str) -> bool:
     """Give one's word for what waits: the six words are the person's, the change is right. Whether it is in force now.
 
+    `subject` is that of the page that was read: when another came in its place meanwhile, that is a Conflict.
     Raises AlreadyConfirmed, NotYourself, LastHolder, Conflict, NotFound.
     """
     office = act(gate, "member:certify")
     member = find(gate, member_id, "member:certify", lock=True)
     pending = office.pending(member.id)
-    if pending is None or pending.certificate is None:
+    if pending is None or pending.certificate is None or not hmac.compare_digest(pending.subject, subject):
         raise Conflict("certificate")
     departures.require_others(office, member.id, pending.certificate.role)
     done = office.confirm(member)
@@ -218,8 +226,8 @@ def withdraw(gate: Gate, member_id: UUID) -> None:
     pending = office.pending(member.id)
     if member.status in ("invited", "waiting"):
         departures.turn_away(office, member)
-    elif pending is not None:
-        office.withdraw(member.id)
+    elif pending is not None and not office.authority.settled(bytes.fromhex(pending.subject), str(member.id)):
+        office.withdraw(member.id)  # what enough agreed to, though it is not in force yet, can only be confirmed
     else:
         raise Conflict("member")
     gate.record("member:withdraw", Ref("member", member.id))
@@ -258,6 +266,7 @@ def _pending(gate: Gate, office: Office, pending: Pending) -> PendingView:
         said=_names(gate, pending.said),
         needed=pending.needed,
         mine_given=office.me in pending.said and len(pending.said) < pending.needed,
+        subject=pending.subject,
     )
 
 

@@ -63,8 +63,8 @@ def new_code(gate: Gate, member_id: UUID) -> str:
     return render("directory/members_code.html", shown=actions_members.new_code(gate, member_id))
 
 
-@pages.post(f"{MEMBER}/certification", needs="member:certify", title=TITLE)
-def certify(gate: Gate, member_id: UUID) -> str | Response:
+@pages.post(f"{MEMBER}/certification/<subject>", needs="member:certify", title=TITLE)
+def certify(gate: Gate, member_id: UUID, subject: str) -> str | Response:
     """Say whether the six words are the same, or that a change is right."""
     shown = actions_members.show_member(gate, member_id)
     form = WordsForm()
@@ -74,7 +74,7 @@ def certify(gate: Gate, member_id: UUID) -> str | Response:
                 _("Do not certify. Somebody else may have used the code: withdraw the invitation and invite again.")
             )
         return _member(gate, member_id, form)
-    return decide(gate, member_id, lambda: _certified(done=actions_members.certify(gate, member_id)))
+    return decide(gate, member_id, lambda: _certified(done=actions_members.certify(gate, member_id, subject)))
 
 
 @pages.post(f"{MEMBER}/retrait", needs="member:invite")

@@ -21,6 +21,7 @@ from protect.access.identities import Identity
 from protect.directory import actions_departure, actions_members
 from protect.directory.actions_members import NewMember, UnitNeeded
 from protect.vault.errors import CiphertextRejected
+from tests.access import people
 from tests.access.lifecycle import READS, Model, Person
 from tests.access.small import Small
 
@@ -127,7 +128,7 @@ class Decisions(RuleBasedStateMachine):
             return
         person = self.model.people[name]
         self.last = who
-        done = self._decide(who, actions_members.certify, person.id)
+        done = self._decide(who, people.say_yes, person.id)
         if done is None:
             return
         said = person.waits if person.wanted else person.said

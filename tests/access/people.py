@@ -53,7 +53,13 @@ def fresh(world: World, name: str) -> Gate:
 def certify(world: World, name: str, by: str = "registrar") -> bool:
     """A registrar gives the word for what waits about a member."""
     with fresh(world, by) as gate:
-        return actions_members.certify(gate, member_id(world, name))
+        return say_yes(gate, member_id(world, name))
+
+
+def say_yes(gate: Gate, member: UUID) -> bool:
+    """A registrar looks at the page of a member, and agrees to what it shows."""
+    pending = actions_members.show_member(gate, member).pending
+    return actions_members.certify(gate, member, pending.subject if pending else "")
 
 
 def supply(world: World, name: str, by: str = "officer") -> int:

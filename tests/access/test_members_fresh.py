@@ -19,7 +19,7 @@ SLEEP = 11  # minutes
 DECISIONS: dict[str, Callable[[Gate, UUID], object]] = {
     "invite": lambda gate, _who: actions_members.invite(gate, NewMember("nouvelle", "Nouvelle", "auditor", None)),
     "new code": actions_members.new_code,
-    "certify": actions_members.certify,
+    "certify": lambda gate, who: actions_members.certify(gate, who, ""),
     "withdraw": actions_members.withdraw,
     "hand over": lambda gate, who: actions_departure.give(gate, who, who),
     "change": lambda gate, who: actions_departure.change(gate, who, "auditor", None),

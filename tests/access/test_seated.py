@@ -72,7 +72,7 @@ def test_who_lost_the_code_gets_another_and_the_seat_once(world: World) -> None:
 def test_a_seat_that_was_proposed_is_dropped(world: World) -> None:
     people.enrol(world, "second", people.invite(world, "second", "registrar"))
     with people.fresh(world, "registrar") as gate:
-        actions_members.certify(gate, people.member_id(world, "second"))
+        people.say_yes(gate, people.member_id(world, "second"))
     people.enrol(world, "third", people.invite(world, "third", "registrar"))
     people.certify(world, "third")  # the second's word is missing: the seat waits
     people.enrol(world, "heir", seat(world))

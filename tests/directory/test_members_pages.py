@@ -32,10 +32,11 @@ def test_from_the_invitation_to_the_key(world: World) -> None:
     page = client.get(member)
     assert words
     assert all(word in page.text for word in words)
-    refused = client.post(f"{member}/certification", {"same": "no"}, status=200)
+    (certification,) = re.findall(r'action="([^"]*/certification/[0-9a-f]{64})"', page.html)
+    refused = client.post(certification, {"same": "no"}, status=200)
     assert refused is not None
     assert "Ne certifiez pas" in refused.text
-    client.post(f"{member}/certification", {"same": "yes"})
+    client.post(certification, {"same": "yes"})
     assert "C’est certifié" in client.follow().text
     home = world.officer.client.get("/")
     assert "Certifié par : Odile Registre" in re.sub(r"\s+", " ", home.text)

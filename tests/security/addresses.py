@@ -47,6 +47,7 @@ def objects(copy: Copy) -> dict[str, str]:
         "name": "contact",
         "role": "officer",
         "member_id": str(row(copy, "member", "sign_in_name = 'house_officer_beside'")["id"]),
+        "subject": "0" * 64,
         "compartment": "identity",
     }
 
