@@ -17,7 +17,7 @@ from protect.access.runtime import Runtime
 from protect.access.trail_log import WitnessUnreadable, log_signer, watch
 from protect.app import application
 from protect.audit import witness
-from protect.cli import main, trail
+from protect.cli import main, terminal, trail
 from protect.config import Settings
 from protect.vault.notes import Checkpoint, Cosigner, Note
 from protect.vault.signing import SigningKey
@@ -49,7 +49,8 @@ def runtime(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 @pytest.fixture
 def instance(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Runtime:
     """The same for the operator's verbs."""
-    monkeypatch.setattr(trail, "open_runtime", lambda _data: (runtime, Database(runtime)))
+    for verbs in (terminal, trail):
+        monkeypatch.setattr(verbs, "open_runtime", lambda _data: (runtime, Database(runtime)))
     return runtime
 
 
