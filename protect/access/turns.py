@@ -19,8 +19,9 @@ def hold_membership(db: Session, member_id: UUID, role: str) -> None:
     """Let nobody end or change the membership until this transaction ends. SignInRequired when somebody has.
 
     Who does waits for this one, and upholds what it signed; what were signed later nobody would believe, and a key
-    state that nobody believes stops a whole agency.
+    state that nobody believes stops a whole agency. It is the lock that a new session takes, too: whoever signs in
+    twice at one moment waits, and two who shared a weaker one would wait for each other.
     """
     mine = select(Member.status, Member.role).where(Member.id == member_id)
-    if db.execute(mine.with_for_update(read=True)).one_or_none() != ("active", role):
+    if db.execute(mine.with_for_update(key_share=True)).one_or_none() != ("active", role):
         raise SignInRequired
