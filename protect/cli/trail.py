@@ -28,10 +28,13 @@ def _verify(options: argparse.Namespace) -> int:
     if options.explain and not options.name:
         raise Refused("only an auditor explains what people saw: --as NAME")
     runtime, database = open_runtime(options.data)
-    sealer(runtime).seal_now()
-    sound = _tell(_report(options, runtime), runtime)
-    if not options.without_rows:
-        sound = _tell_rows(_rows(runtime, database)) and sound
+    try:
+        sealer(runtime).seal_now()
+        sound = _tell(_report(options, runtime), runtime)
+        if not options.without_rows:
+            sound = _tell_rows(_rows(runtime, database)) and sound
+    finally:
+        runtime.engine.dispose()
     return 0 if sound else 1
 
 

@@ -1,6 +1,7 @@
 """An instance folder over the small world, as the operator's verbs find it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,11 +38,13 @@ def protect(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., t
 
 
 @pytest.fixture
-def started(folder: Path, world: World) -> Callable[[], Runtime]:
+def started(folder: Path, world: World) -> Iterator[Callable[[], Runtime]]:
     """Start anew, as a server does."""
+    with ExitStack() as ends:
 
-    def start() -> Runtime:
-        runtime, _database = open_runtime(folder)
-        return replace(runtime, clock=world.runtime.clock)
+        def start() -> Runtime:
+            runtime, _database = open_runtime(folder)
+            ends.callback(runtime.engine.dispose)
+            return replace(runtime, clock=world.runtime.clock)
 
-    return start
+        yield start
