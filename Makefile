@@ -11,18 +11,27 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE = PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_EXTRA_INDEX_URL= $(BIN)/pip-compile --quiet --strip-extras \
 	--generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: demo test check scan mutation format lint types contract templates spelling unused audit \
+.PHONY: demo test timing check scan lifecycle mutation format lint types contract templates spelling unused audit \
 	fix bench golden messages migration lock clean
 
 demo: $(READY)
 	$(BIN)/protect demo
 
 test: $(DEV)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope
 
-# Scanners of others against the program, from inside a session, some minutes; `make scan SCAN=whole` takes half an hour.
+# How long refusals compute, until a difference of one millisecond of processor time would show; longer on a busy machine.
+timing: $(DEV)
+	SEEN=1 ROUNDS=300 $(BIN)/python -m pytest -p no:randomly -s tests/wire/test_timing.py
+
+# Scanners of others against the program, from inside a session, some minutes; `make scan SCAN=whole` takes hours.
 scan: $(DEV) $(SCANNERS)/.ready
 	SCANNERS=$(SCANNERS)/bin SCAN=$(SCAN) $(BIN)/python -m pytest tests/scanners
+
+# make lifecycle STEPS=10000: members and keys through so many transitions, each foretold; hours. SEED= repeats one that was printed.
+STEPS ?= 10000
+lifecycle: $(DEV)
+	STEPS=$(STEPS) SEED=$(SEED) $(BIN)/python -m pytest -s tests/access/test_lifecycle.py
 
 # make mutation ROOM=vault: changes the room a little, many times, and counts what the tests notice. Hours; it goes on where it stopped.
 ROOM ?= vault

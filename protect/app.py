@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -15,11 +16,13 @@ from protect.access.checkup import has_members
 from protect.access.closer import Closer
 from protect.access.founding import new_root
 from protect.access.gate import Gate
+from protect.access.log_renewal import take_over_log
 from protect.access.policy import policy
 from protect.access.renewal import KEPT, take_over
 from protect.access.runtime import Runtime
 from protect.access.session_keys import QUICK
-from protect.access.trail_log import log_signer
+from protect.access.stepup import touches_quick
+from protect.access.trail_log import log_signer, proven_origin
 from protect.access.trail_pins import contradicted
 from protect.audit.sealer import Sealer
 from protect.auth import login
@@ -28,20 +31,27 @@ from protect.auth.actions_factor_secrets import reseal_factors
 from protect.auth.stops import waiting as stops_waiting
 from protect.auth.views import pages as auth_pages
 from protect.cases.actions import on_saved
+from protect.cases.actions_erasure import beside
 from protect.cases.actions_handover import CASES
 from protect.cases.actions_rotation import PARTS as CASE_PARTS
 from protect.cases.actions_rotation import rename_imports
+from protect.cases.approvals_waiting import waiting as approvals_waiting
 from protect.cases.beside import followed
 from protect.cases.emergency_waiting import waiting as emergencies_waiting
+from protect.cases.unfollowed import waiting as unfollowed_waiting
 from protect.cases.views import pages as cases_pages
+from protect.cases.views_approvals import pages as approvals_pages
+from protect.cases.views_closing import pages as closing_pages
 from protect.cases.views_emergency import pages as emergency_pages
+from protect.cases.views_export import pages as export_pages
 from protect.config import (
     load_settings,
     make_secrets,
     open_secrets,
     secrets_place,
 )
-from protect.directory.actions_departure import belongings
+from protect.directory.actions_handover import belongings
+from protect.directory.labels import key_names, things
 from protect.directory.views import pages as directory_pages
 from protect.directory.views_people import pages as members_pages
 from protect.directory.waiting import waiting as recovery_waiting
@@ -50,6 +60,7 @@ from protect.oversight.views import pages as oversight_pages
 from protect.oversight.views_access import pages as access_pages
 from protect.oversight.views_witness import pages as witness_pages
 from protect.process import forbid_core_dumps
+from protect.referrals.actions_erasure import REFERRALS as REFERRALS_OF_CASE
 from protect.referrals.actions_handover import REFERRALS
 from protect.referrals.actions_rotation import PARTS as REFERRAL_PARTS
 from protect.referrals.views import pages as referrals_pages
@@ -70,8 +81,8 @@ from protect.web.setup import install_web, new_flask
 from protect.web.site import Fault, NavItem, Opened, Site, log_fault
 
 SLICES: Final = (
-    auth_pages, cases_pages, emergency_pages, directory_pages, members_pages, referrals_pages, statistics_pages,
-    oversight_pages, witness_pages, access_pages,
+    auth_pages, cases_pages, emergency_pages, approvals_pages, closing_pages, export_pages, directory_pages,
+    members_pages, referrals_pages, statistics_pages, oversight_pages, witness_pages, access_pages,
 )  # fmt: skip
 DIRECTORY_KEY: Final = "offline/directory-root.key"
 FAULTS: Final = {
@@ -89,12 +100,13 @@ MENU: Final = (
     ("place:manage", NavItem("directory.places", lazy("My places"))),
     ("directory:read", NavItem("directory.services", lazy("Services"))),
     ("release:read", NavItem("statistics.releases", lazy("Figures"))),
-    ("statistics:build", NavItem("statistics.workbench", lazy("Workbench"))),
-    ("release:review", NavItem("statistics.proposals", lazy("To review"))),
+    ("release:propose", NavItem("statistics.workbench", lazy("Workbench"))),
+    ("release:decide", NavItem("statistics.proposals", lazy("To review"))),
     ("member:read", NavItem("members.members", lazy("Members"))),
     ("member:read", NavItem("members.keys", lazy("Keys"))),
     ("access:explain", NavItem("access.roles", lazy("Access"))),
     ("emergency:review", NavItem("emergency.openings", lazy("Emergency openings"))),
+    ("access:explain", NavItem("approvals.listed", lazy("Decisions of two people"))),
     ("trail:read", NavItem("oversight.journal", lazy("Trail"))),
 )
 
@@ -112,9 +124,12 @@ def open_runtime(data: Path) -> tuple[Runtime, Database]:
         migrate.require_current(web)
         require_no_drift(web, Base.metadata)
         runtime = Runtime(settings, secrets, web, ShredStore(settings.data / "shred.sqlite"))
+        with runtime.unit_of_work() as db:
+            runtime = replace(runtime, log_origin=proven_origin(db, secrets))
         if reseal_factors not in KEPT["totp"]:
             KEPT["totp"].append(reseal_factors)
         take_over(runtime)
+        take_over_log(runtime, database.url("backup"))
     except BaseException:
         web.dispose()
         raise
@@ -186,6 +201,7 @@ def application(runtime: Runtime) -> Flask:
         who=_who,
         navigation=_navigation,
         opened=_opened,
+        seconds_left=_seconds_left,
         waiting=_waiting,
         end_session=_end_session,
         phone_prefix=settings.phone_prefix,
@@ -194,10 +210,12 @@ def application(runtime: Runtime) -> Flask:
         on_fault=_on_fault,
         faults=FAULTS,
     )
-    app = new_flask(site, runtime.secrets.flask)
+    app = new_flask(site, runtime.secrets.flask, runtime.secrets.earlier.get("flask", ()))
     install_web(app, site, SLICES)
     login.install_login(app, runtime)
-    app.jinja_env.globals.update(role_name=_role_name, trail_contradicted=_trail_contradicted)
+    app.jinja_env.globals.update(
+        role_name=_role_name, trail_contradicted=_trail_contradicted, things=things, key_names=key_names
+    )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
@@ -210,6 +228,8 @@ def connect_slices() -> None:
         on_saved.append(feed)
     if of_case not in followed:
         followed.append(of_case)
+    if REFERRALS_OF_CASE not in beside:
+        beside.append(REFERRALS_OF_CASE)
     for kind in (CASES, REFERRALS):
         if kind not in belongings:
             belongings.append(kind)
@@ -228,7 +248,14 @@ def _opened() -> Opened | None:
     if actor is None or not QUICK.intersection(policy().readable(actor.role)):
         return None
     left = actor.open_until - login.runtime_of_app().clock() if actor.open_until else timedelta()
-    return Opened(actor.open_until if left > timedelta() else None, int(left.total_seconds()))
+    until = actor.open_until if left > timedelta() else None
+    return Opened(until, int(left.total_seconds()), touches_quick(g.gate))
+
+
+def _seconds_left() -> int:
+    actor = current_user.actor if current_user.is_authenticated else None
+    ends_at = actor.ends_at if actor else None
+    return max(1, int((ends_at - login.runtime_of_app().clock()).total_seconds())) if ends_at else 0
 
 
 def _navigation() -> Sequence[NavItem]:
@@ -238,7 +265,9 @@ def _navigation() -> Sequence[NavItem]:
 
 def _waiting(gate: Any) -> Sequence[NavItem]:
     return (
-        *referrals_waiting(gate), *stops_waiting(gate), *emergencies_waiting(gate), *recovery_waiting(gate),
+        *referrals_waiting(gate), *unfollowed_waiting(gate), *stops_waiting(gate), *emergencies_waiting(gate),
+        *approvals_waiting(gate),
+        *recovery_waiting(gate),
     )  # fmt: skip
 
 

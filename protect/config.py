@@ -4,6 +4,7 @@ import os
 import re
 import secrets as randomness
 import stat
+import time
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 SECRET_NAMES: Final = ("pepper", "session", "flask", "log", "totp")
 SECRET_BYTES: Final = 32
+FORMER_SECONDS: Final = 12 * 3600  # as long as a session lasts: what was opened under a former `flask` is sent in it
 SECRET_MODE: Final = 0o400
 READABLE_BY_OTHERS: Final = 0o077
 CREDENTIALS: Final = "CREDENTIALS_DIRECTORY"  # set by systemd; one file there for each credential of the unit
@@ -180,9 +182,11 @@ def open_secrets(settings: Settings) -> Secrets:
 
 
 def load_secrets(folder: Path, prefix: str = "") -> Secrets:
-    """Every version of the secrets in `folder`. Raises ConfigurationRefused and never makes one up."""
+    """Every version of the secrets in `folder` that counts. Raises ConfigurationRefused and never makes one up."""
     place = SecretsPlace(folder, prefix)
     found = {name: [read_secret(path) for path in place.versions(name) or [place.path(name)]] for name in SECRET_NAMES}
+    if not is_fresh(place, "flask"):
+        del found["flask"][1:]
     newest = {name: values[0] for name, values in found.items()}
     return Secrets(**newest, earlier={name: tuple(values[1:]) for name, values in found.items() if values[1:]})
 
@@ -220,9 +224,14 @@ def add_version(place: SecretsPlace, name: str, *, demonstration: bool = False) 
     return path
 
 
-def drop_versions(place: SecretsPlace, name: str) -> int:
-    """Remove every version of a secret but the one in use; how many there were."""
-    former = place.versions(name)[1:]
+def is_fresh(place: SecretsPlace, name: str) -> bool:
+    """Whether the version in use came within the hours in which people may still have forms of the one before."""
+    return time.time() - place.versions(name)[0].stat().st_mtime <= FORMER_SECONDS
+
+
+def drop_versions(place: SecretsPlace, name: str, *, keep: int = 0) -> int:
+    """Remove every version of a secret but the one in use, and so many before it; how many that were."""
+    former = place.versions(name)[1 + keep :]
     for path in former:
         path.unlink()
     _keep_names(place.folder)
@@ -232,7 +241,7 @@ def drop_versions(place: SecretsPlace, name: str) -> int:
 def read_secret(path: Path) -> bytes:
     """The content of a secret's file, if nobody else can read it. Raises SecretMissing, -Readable or -Withheld."""
     try:
-        _require_private(path, path.stat())
+        require_private(path, path.stat())
         value = path.read_bytes()
     except FileNotFoundError:
         raise SecretMissing(
@@ -248,7 +257,8 @@ def read_secret(path: Path) -> bytes:
     return value
 
 
-def _require_private(path: Path, found: os.stat_result) -> None:
+def require_private(path: Path, found: os.stat_result) -> None:
+    """Go on only if nobody but its owner reads or changes the file. Raises SecretReadable."""
     mode = stat.S_IMODE(found.st_mode)
     handed_over = os.environ.get(CREDENTIALS) == str(path.parent)
     if mode & (CREDENTIAL_MASK if handed_over else READABLE_BY_OTHERS):

@@ -1,6 +1,8 @@
 """The language of a request: catalogues merged from the areas' own files, and the formats that go with them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from io import BytesIO
@@ -84,10 +86,23 @@ class _Areas(Domain):
 _domain: Final = _Areas()
 
 
+_spoken: Final[ContextVar[str | None]] = ContextVar("spoken", default=None)
+
+
 def language() -> str:
-    """Language of this request; French outside of one."""
+    """Language of this request, or of what is being said in another; French outside of one."""
     locale = get_locale()
-    return locale.language if locale else DEFAULT
+    return _spoken.get() or (locale.language if locale else DEFAULT)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say what is inside in this language, whatever the request's: for papers that go to people unknown."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
 
 
 def choose(wanted: str) -> None:

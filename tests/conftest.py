@@ -1,6 +1,7 @@
 """What all tests share: a real database, a runtime over it, and a small world of enrolled people."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,12 +12,14 @@ import pytest
 from protect.access.runtime import Runtime
 from protect.config import Settings, load_secrets, make_secrets
 from protect.store.embedded import EmbeddedServer
-from protect.store.engine import engine
+from protect.store.engine import Engine, engine
 from protect.store.shred import ShredStore
 from tests.world import Clock, World, build_world
 
 if TYPE_CHECKING:
     from tests.database import ClonedDatabase
+
+LONGEST = 10.0  # seconds
 
 pytest_plugins = ["tests.database", "tests.browser", "tests.wire.serving"]
 
@@ -26,10 +29,20 @@ def opened(database: "ClonedDatabase", folder: Path, clock: Clock | None = None)
     """A runtime over a database and a folder with secrets, with a clock that the test may move."""
     web = engine(database.url("web"))
     settings = Settings(data=folder)
-    yield Runtime(
-        settings, load_secrets(folder / "secrets"), web, ShredStore(folder / "shred.sqlite"), clock or Clock()
-    )
-    web.dispose()
+    try:
+        yield Runtime(
+            settings, load_secrets(folder / "secrets"), web, ShredStore(folder / "shred.sqlite"), clock or Clock()
+        )
+    finally:
+        _all_given_back(web)
+        web.dispose()
+
+
+def _all_given_back(web: Engine) -> None:
+    """Wait for answers that nobody reads any more: a connection that outlives its pool is never closed."""
+    until = time.monotonic() + LONGEST
+    while web.pool.checkedout() and time.monotonic() < until:  # type: ignore[attr-defined]  # a pool with a queue
+        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ class Form:
     method: str
     action: str
     fields: dict[str, list[str]] = field(default_factory=dict)
+    asks: bool = False  # something to type, tick or choose
 
 
 @dataclass
@@ -118,6 +119,7 @@ class Page(HTMLParser):
     def _control(self, given: dict[str, str]) -> None:
         if self.forms and given.get("name"):
             self.forms[-1].fields.setdefault(given["name"], []).append(given.get("value", ""))
+            self.forms[-1].asks |= given.get("type", "") not in WITHOUT_LABEL
         if given.get("type", "") not in WITHOUT_LABEL:
             self.controls.append(given)
 
@@ -181,7 +183,7 @@ class PageClient:
 
     def post(self, path: str, data: dict[str, Any] | None = None, *, status: int = 303, **options: Any) -> Page | None:
         """Send a form as a browser does: with the token, and `once` and `version`, of the page last read."""
-        sent = {**self._kept(path), **(data or {})}
+        sent = {**self.kept(path), **(data or {})}
         headers = {**OWN_SITE, **options.pop("headers", {})}
         response = self.raw.post(path, data=sent, headers=headers, **options)
         if response.status_code == 303:
@@ -206,7 +208,7 @@ class PageClient:
         assert self.response is not None
         return str(self.response.location)
 
-    def _kept(self, path: str) -> dict[str, str]:
+    def kept(self, path: str) -> dict[str, str]:
         """Hidden fields of the form for `path` on the last page; the token of any form if it has none."""
         forms = self.page.forms if self.page else []
         fitting = [form for form in forms if form.method == "post" and form.action in {path, ""}]

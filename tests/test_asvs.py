@@ -65,6 +65,36 @@ def test_level_three_is_marked():
         assert len(levels) == 1 or 3 not in levels, ids
 
 
+CLAIMED = {  # of level 3: what the security design names
+    "V2.3.5", "V3.4.8", "V6.3.7", "V6.3.8", "V6.4.6", "V6.5.6", "V6.5.8", "V6.7.1", "V6.7.2", "V7.5.3", "V8.2.4", "V8.3.2", "V8.3.3",
+    "V11.1.4", "V11.2.4", "V11.7.2", "V13.1.4", "V13.3.4", "V14.2.6", "V15.4.1",
+}  # fmt: skip
+
+
+def test_of_level_three_what_the_design_names_is_mapped():
+    assert {LEVEL[one] for one in CLAIMED} == {3}
+    assert CLAIMED - set(MAPPED) == set()
+
+
+def test_every_gap_is_named_in_one_place():
+    place = MAP.partition("The gaps in one place")[2].partition("\n## ")[0]
+    gaps = {one for ids, state, *_rest in ROWS for one in expanded(ids) if state in {"◐", "✗"}}
+    assert set(re.findall(r"V\d+\.\d+\.\d+", place)) == gaps
+
+
+def test_connections_and_logs_are_listed():
+    operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    told = operations.partition("## Connections and logs")[2].partition("\n## ")[0]
+    listed = (
+        "| reverse proxy |",
+        "| the program | PostgreSQL |",
+        "| the trail (database) |",
+        "`server.log`",
+        "must be off",
+    )
+    assert [line for line in (*listed, "There is no connection outward") if line not in told] == []
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
 def test_whatever_a_row_names_exists(row):
     _ids, state, code, test = row

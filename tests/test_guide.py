@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from protect import vocab
+from protect import cli, vocab
 from protect.i18n import catalogue
 
 GUIDE = Path(__file__).parent.parent / "docs/guide"
+VERB = re.compile(r"`protect ([a-z-]+)")
+VERBS = {verb.name for verb in cli.VERBS}
 BOLD = re.compile(r"\*\*([^*]+)\*\*")
 EMPHASIS = {  # said by the guide itself
     "en main propre", "Deux personnes au moins par clé.", "Phrase oubliée", "Téléphone perdu",
-    "Plus aucun code", "Vol, contrainte, doute", "L’identité, les coordonnées et la sécurité se referment au bout de dix minutes",
+    "avant", "pas", "Ils diffèrent : arrêtez tout", "Plus aucun code", "Vol, contrainte, doute", "L’identité, les coordonnées et la sécurité se referment au bout de dix minutes",
 }  # fmt: skip
 
 
@@ -38,6 +40,18 @@ def test_every_word_of_the_screen_is_on_one(page: Path) -> None:
     shown = screens()
     quoted = {plain(text) for text in BOLD.findall(page.read_text(encoding="utf-8"))} - EMPHASIS
     assert sorted(text for text in quoted if text not in shown) == []
+
+
+@pytest.mark.parametrize("page", sorted(GUIDE.glob("*.md")), ids=lambda page: page.stem)
+def test_every_command_is_one(page: Path) -> None:
+    assert set(VERB.findall(page.read_text(encoding="utf-8"))) <= VERBS
+
+
+def test_the_way_back_to_a_lost_key_names_every_command_of_it() -> None:
+    """The drill is told step by step in French: a verb that joins the recovery joins these pages."""
+    pages = (GUIDE / name for name in ("ceremonie.md", "recuperation.md"))
+    told = {verb for page in pages for verb in VERB.findall(page.read_text(encoding="utf-8"))}
+    assert {verb for verb in VERBS if verb.startswith("recovery-")} - told == set()
 
 
 @pytest.mark.parametrize("page", sorted(GUIDE.glob("*.md")), ids=lambda page: page.stem)

@@ -34,3 +34,17 @@ def test_every_verb_sees_to_it_before_anything_else() -> None:
 def test_programs_still_start(tmp_path) -> None:
     code = "import subprocess, sys\nfrom protect.process import forbid_core_dumps\nforbid_core_dumps()\nprint(subprocess.run(['/bin/sh', '-c', 'ulimit -c'], capture_output=True, text=True, close_fds=True).stdout)"
     assert run(code).strip() == "0"
+
+
+def test_a_server_sees_to_it_before_it_opens_a_secret(tmp_path) -> None:
+    """The same call is made by whatever serves the application: gunicorn, a unit file, `protect serve`."""
+    code = (
+        "import sys\nfrom protect.app import create_app\nimport protect.app, protect.config, protect.process\n"
+        "seen = []\nreal = protect.app.open_secrets\n"
+        "def watched(*given):\n seen.append(protect.process.leaves_no_core())\n return real(*given)\n"
+        "protect.app.open_secrets = watched\n"
+        "try:\n create_app(sys.argv[1])\nexcept protect.config.ConfigurationRefused as refused:\n"
+        " print(*seen, protect.process.leaves_no_core(), type(refused).__name__)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["True", "True", "SecretMissing"]

@@ -209,20 +209,37 @@ def enrol(world: World, name: str, code: str) -> Person:
     return person
 
 
+def admit(world: World, plan: AgencyPlan) -> list[Person]:
+    """Bring an agency in as an operator does; its people, enrolled."""
+    done = add_agency(world.runtime, world.directory, plan)
+    world.agencies[plan.name], world.roots[plan.name] = done.agency_id, done.root
+    return [enrol(world, item.member.sign_in_name, item.code) for item in done.codes]
+
+
+def join(world: World, plan: AgencyPlan) -> list[Person]:
+    """Bring one more agency in; its people, signed in."""
+    people = admit(world, plan)
+    for person in people:
+        person.sign_in()
+    return people
+
+
+def hand_keys_on(person: Person) -> None:
+    """Give every colleague who waits the keys that this person has."""
+    with person.gate() as gate:
+        for waiting in actions_keys.waiting_members(gate) if gate.allows("key:supply") else ():
+            actions_keys.supply_keys(gate, waiting.member_id, waiting.shown)
+
+
 def build_world(runtime: Runtime, plans: tuple[AgencyPlan, ...] = PLANS) -> World:
     """Enrol everybody through the real actions, hand the keys on, and sign everybody in."""
     world = World(runtime)
     for plan in plans:
-        done = add_agency(runtime, world.directory, plan)
-        world.agencies[plan.name], world.roots[plan.name] = done.agency_id, done.root
-        for item in done.codes:
-            enrol(world, item.member.sign_in_name, item.code)
+        admit(world, plan)
     for person in world.people.values():
         person.sign_in()
     for person in world.people.values():
-        with person.gate() as gate:
-            if gate.allows("key:supply"):
-                actions_keys.supply_keys(gate)
+        hand_keys_on(person)
     for person in world.people.values():
         with person.gate() as gate:
             missing = actions_keys.missing_keys(gate)

@@ -14,6 +14,7 @@ SIGNS_IN = frozenset({"active", "waiting"})
 class Actor:
     """A member with a live session, in the member's one role; `open_until` is the end of the last step-up's time.
 
+    `ends_at` is when the session ends by itself if nothing more is asked.
     `emergency` is the one case of another office that this request may read: protect/access/emergency.py.
     """
 
@@ -26,6 +27,7 @@ class Actor:
     session_hash: bytes
     open_until: datetime | None = None
     emergency: UUID | None = None
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,19 @@
 """Whose word counts in an agency today, what was decided and stays decided, and who is suspended."""
 
-import hmac
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from protect.access.models import Invitation, RevocationRow, UpheldRow
+from protect.access.models import Invitation, UpheldRow
 from protect.access.rolls import Enrolled, Rolls, decided
+from protect.vault.certificate import REGISTRAR, Revocation
 from protect.vault.certificate import Certificate as SignedCertificate
 from protect.vault.certificate import Invitation as SignedInvitation
-from protect.vault.certificate import Revocation
+from protect.vault.encoding import identifier
 from protect.vault.errors import CiphertextRejected, Reason
-from protect.vault.register import Confirmation, Roll, Suspension, Upheld, end_of, needed
+from protect.vault.register import Confirmation, Replaced, Roll, Suspension, Upheld, end_of, needed
 
 
 class Authority:
@@ -42,7 +43,7 @@ class Authority:
             return False
         if member_id not in self._standing:
             self._asking.add(member_id)
-            found = member_id in self.roll.registrars and self._is_free(UUID(member_id))
+            found = self.rolls.seated(member_id, self._unseated(member_id)) and not self.suspension(UUID(member_id))
             self._asking.discard(member_id)
             if self._asking or self._growing is not None:  # found under an assumption about somebody else
                 return found
@@ -76,31 +77,42 @@ class Authority:
     def _needed_then(self, word: Confirmation, user_id: str) -> int:
         return needed(self.rolls.all[word.roll].registrars, user_id)
 
-    def certified(self, one: Enrolled) -> SignedCertificate | None:
+    def certified(self, one: Enrolled, *, alone: bool = False) -> SignedCertificate | None:
         """The certificate when the root invited to it, or enough registrars confirmed it; else None.
 
-        Raises CiphertextRejected for one that contradicts its row, or that the root should have signed and did not.
+        `alone` says that the member has no other. Raises CiphertextRejected for one that contradicts its row.
         """
         if (one.signed.user_id, one.signed.agency_id) != (str(one.row.member_id), str(self._agency_id)):
             raise CiphertextRejected(Reason.CONTEXT)
-        if one.by_root:
-            return self.rolls.root_chain(one)
+        if self.rolls.chained(one) if alone else self.rolls.by_root(one):
+            return one.signed
         return one.signed if self.settled(one.signed.digest(), one.signed.user_id) else None
 
-    def revoked(self, member_id: UUID) -> bool:
-        """Whether a revocation ends what the member enrolled under, by whomever it was signed."""
-        return any(self.revoked_invitation(one.invitation) for one in self.rolls.enrolled(member_id)[:1])
+    def by_root(self, certificate: SignedCertificate) -> bool:
+        """Whether the root alone stands for a certificate of the agency."""
+        mine = self.rolls.enrolled(UUID(certificate.user_id))
+        return any(self.rolls.by_root(one) for one in mine if one.signed == certificate)
 
-    def superseded(self, certificate: SignedCertificate) -> bool:
-        """Whether a later certificate of the member was decided, whatever the table says of the two."""
-        later = (one for one in self.rolls.enrolled(UUID(certificate.user_id)) if one.signed.epoch > certificate.epoch)
-        return any(self.certified(one) for one in later)
+    def current(self, member_id: UUID) -> SignedCertificate | None:
+        """The latest certificate that was decided for the member and that nothing signed has ended; None without one.
+
+        What the tables say of their moments and their order tells nothing.
+        """
+        mine = (one for one in self.rolls.enrolled(member_id) if one.signed.agency_id == str(self._agency_id))
+        return next((one.signed for one in mine if self.certified(one) and not self._ended(one)), None)
 
     def revoked_invitation(self, invitation: Invitation) -> bool:
         """Whether a revocation ends the invitation itself, used or not, in whichever row it stands."""
-        named = SignedInvitation.from_bytes(invitation.statement).digest()
-        rows = [row for row in self._revocations(invitation.member_id) if row.invitation_id is not None]
-        return any(hmac.compare_digest(Revocation.from_bytes(row.statement).invitation, named) for row in rows)
+        named = SignedInvitation.from_bytes(invitation.statement)
+        ends = self.rolls.ends.of(identifier(named.user_id))
+        return any(isinstance(each, Revocation) and each.invitation == named.digest() for each in ends)
+
+    def latest(self, member_id: UUID, now: datetime) -> int:
+        """A moment, now if it can be, that is not before anything that was said or ended about the member."""
+        subjects = [one.signed.digest() for one in self.rolls.enrolled(member_id)]
+        subjects += [roll.digest() for roll in self.rolls.all]
+        words = (word for subject in subjects for word in self.rolls.words(subject, str(member_id)))
+        return max(int(now.timestamp()), self.rolls.ends.since(member_id), *(word.at for word in words))
 
     def key_in_office(self, registrar_id: UUID) -> bytes:
         """The newest key with which a registrar in office signs; CiphertextRejected without one."""
@@ -111,11 +123,9 @@ class Authority:
 
     def suspension(self, member_id: UUID) -> Suspension | None:
         """The suspension of a member in effect, if there is one: its end needs the word of registrars."""
-        for row in self._revocations(member_id):
-            if row.invitation_id is None:
-                suspension = Suspension.from_bytes(row.statement)
-                if not self.settled(end_of(suspension), str(member_id)):
-                    return suspension
+        for suspension in self.rolls.ends.suspensions(member_id):
+            if not self.settled(end_of(suspension), str(member_id)):
+                return suspension
         return None
 
     def upheld(self, statement: bytes) -> bool:
@@ -151,12 +161,23 @@ class Authority:
             return False
         return any(_signed_with(statement, key) for key in self.rolls.keys_of(UUID(statement.registrar_id)))
 
-    def _is_free(self, member_id: UUID) -> bool:
-        return not self.revoked(member_id) and self.suspension(member_id) is None
+    def _ended(self, one: Enrolled) -> bool:
+        """Whether what was signed since ends the certificate. The root's word is the first: any end goes beyond it."""
+        digest, user_id = one.signed.digest(), one.signed.user_id
+        ends = self.rolls.ends.decisive(UUID(user_id))
+        since = max((each.since for each in ends if not _names(each, digest)), default=None)
+        later = (word for word in self.standing(digest, user_id) if since is not None and word.at > since)
+        return since is not None and not decided(tuple(later), self.rolls.all, user_id)
 
-    def _revocations(self, member_id: UUID) -> list[RevocationRow]:
-        query = select(RevocationRow).where(RevocationRow.member_id == member_id)
-        return list(self._db.scalars(query.order_by(RevocationRow.created_at, RevocationRow.id)))
+    def _unseated(self, member_id: str) -> int:
+        """Since when a registrar's certificate counts no longer, whatever roll the table gives; 0 if it counts."""
+        mine = {one.signed.digest() for one in self.rolls.enrolled(UUID(member_id)) if one.signed.role == REGISTRAR}
+        ends = self.rolls.ends.decisive(UUID(member_id))
+        return max((each.since for each in ends if not any(_names(each, digest) for digest in mine)), default=0)
+
+
+def _names(end: Revocation | Replaced, certificate: bytes) -> bool:
+    return isinstance(end, Replaced) and end.certificate == certificate
 
 
 def _signed_with(statement: Upheld, public: bytes) -> bool:

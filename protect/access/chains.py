@@ -15,13 +15,13 @@ def current_of(member_id: Any) -> ColumnElement[bool]:
 
 
 def _touched(member_id: Any) -> Any:
-    """Whether anything was signed that may end the certificate: a revocation, or a later certificate."""
-    later = aliased(Certificate)
-    changed = exists().where(later.member_id == member_id, later.epoch > Certificate.epoch)
+    """Whether more must be looked at than the certificate: what was signed to end one, or another certificate."""
+    other = aliased(Certificate)
+    changed = exists().where(other.member_id == member_id, other.id != Certificate.id)
     return or_(exists().where(RevocationRow.member_id == member_id), changed).label("touched")
 
 
-def chained(whose: ColumnElement[bool]) -> Select[AgencyRoot, Invitation, Certificate, bool]:
+def _chained(whose: ColumnElement[bool]) -> Select[AgencyRoot, Invitation, Certificate, bool]:
     """Certificates that are or were in force, newest first, each with what vouches for it."""
     return (
         select(AgencyRoot, Invitation, Certificate, _touched(Certificate.member_id))
@@ -50,3 +50,7 @@ def _newest() -> Select[KeyStateRow, AgencyRoot, Invitation, Certificate, bool]:
 
 NEWEST: Final = _newest()
 """Every entry of the trail asks it: one trip, and one statement for ever."""
+IN_FORCE: Final = _chained(current_of(bindparam("member_id"))).limit(1)
+"""The member's newest certificate in force; asked of everybody who signed something, so it is one statement too."""
+EVER: Final = _chained(Certificate.member_id == bindparam("member_id"))
+"""All that the member ever had in force."""

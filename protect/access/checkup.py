@@ -29,6 +29,7 @@ class Coverage:
     agency_id: UUID
     compartment: str
     holders: int
+    made_at: datetime
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,12 @@ def has_members(engine: Engine) -> bool:
 def coverage(db: Session) -> tuple[Coverage, ...]:
     """For each compartment of which an agency has a key: who could open it if they signed in now."""
     newest = (
-        select(KeyStateRow.agency_id, KeyStateRow.compartment, func.max(KeyStateRow.version).label("version"))
+        select(
+            KeyStateRow.agency_id,
+            KeyStateRow.compartment,
+            func.max(KeyStateRow.version).label("version"),
+            func.max(KeyStateRow.created_at).label("made_at"),
+        )
         .group_by(KeyStateRow.agency_id, KeyStateRow.compartment)
         .subquery()
     )
@@ -66,11 +72,11 @@ def coverage(db: Session) -> tuple[Coverage, ...]:
     )
     able = and_(Member.id == KeyGrant.recipient_id, Member.status == "active")
     rows = db.execute(
-        select(newest.c.agency_id, newest.c.compartment, func.count(Member.id.distinct()))
+        select(newest.c.agency_id, newest.c.compartment, func.count(Member.id.distinct()), newest.c.made_at)
         .select_from(newest)
         .outerjoin(KeyGrant, held)
         .outerjoin(Member, able)
-        .group_by(newest.c.agency_id, newest.c.compartment)
+        .group_by(newest.c.agency_id, newest.c.compartment, newest.c.made_at)
         .order_by(newest.c.agency_id, newest.c.compartment)
     )
     return tuple(Coverage(*row) for row in rows)

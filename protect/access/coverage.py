@@ -14,6 +14,8 @@ from protect.access.policy import policy
 
 YEARLY: Final = timedelta(days=365)
 
+Versions = Mapping[int, KeyStateRow]  # of one key
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -38,14 +40,14 @@ class Coverage:
 def coverage(db: Session, agency_id: UUID) -> tuple[Coverage, ...]:
     """Every key that somebody of the agency reads or writes into, in the order of the policy."""
     members = db.scalars(select(Member).where(Member.agency_id == agency_id)).all()
-    states = _newest(db, agency_id)
+    states = _states(db, agency_id)
     grants = db.scalars(select(KeyGrant).where(KeyGrant.agency_id == agency_id)).all()
     under_way = set(
         db.scalars(
             select(KeyRotation.compartment).where(KeyRotation.agency_id == agency_id, KeyRotation.finished_at.is_(None))
         )
     )
-    return tuple(_of(name, states.get(name), grants, members, under_way) for name in _names(members, states))
+    return tuple(_of(name, states.get(name, {}), grants, members, under_way) for name in _names(members, states))
 
 
 def lacking_keys(db: Session, agency_id: UUID) -> frozenset[UUID]:
@@ -60,7 +62,7 @@ def lacking_keys(db: Session, agency_id: UUID) -> frozenset[UUID]:
     )
 
 
-def _names(members: Sequence[Member], states: Mapping[str, KeyStateRow]) -> tuple[str, ...]:
+def _names(members: Sequence[Member], states: Mapping[str, Versions]) -> tuple[str, ...]:
     roles = {member.role for member in members if member.status == "active"}
     named = [name for role in policy().roles if role in roles for name in policy().compartments[role]]
     return tuple(dict.fromkeys([*named, *sorted(states)]))
@@ -68,25 +70,30 @@ def _names(members: Sequence[Member], states: Mapping[str, KeyStateRow]) -> tupl
 
 def _of(
     name: str,
-    state: KeyStateRow | None,
+    versions: Versions,
     grants: Sequence[KeyGrant],
     members: Sequence[Member],
     under_way: set[str],
 ) -> Coverage:
-    if state is None:
+    if not versions:
         return Coverage(name, 0, (), None, (), under_way=False)
+    state = versions[max(versions)]
     entitled = {one.id for one in members if one.status != "left" and name in policy().readable(one.role)}
     active = {one.id for one in members if one.status == "active"}
     newest = [row for row in grants if (row.compartment, row.version) == (name, state.version)]
     live = {row.recipient_id for row in newest if row.revoked_at is None}
     replaced = state.version - (name in under_way)
     knew = {row.recipient_id for row in grants if (row.compartment, row.version) == (name, replaced)}
+    if replaced in versions:
+        knew.add(versions[replaced].holder_id)  # who made a key knows it, whatever became of a grant
     return Coverage(
         name, state.version, tuple(sorted(live & entitled & active)), state.created_at, tuple(sorted(knew - entitled)),
         under_way=name in under_way,
     )  # fmt: skip
 
 
-def _newest(db: Session, agency_id: UUID) -> dict[str, KeyStateRow]:
-    query = select(KeyStateRow).where(KeyStateRow.agency_id == agency_id)
-    return {row.compartment: row for row in db.scalars(query.order_by(KeyStateRow.version))}
+def _states(db: Session, agency_id: UUID) -> dict[str, Versions]:
+    found: dict[str, dict[int, KeyStateRow]] = {}
+    for row in db.scalars(select(KeyStateRow).where(KeyStateRow.agency_id == agency_id)):
+        found.setdefault(row.compartment, {})[row.version] = row
+    return dict(found)

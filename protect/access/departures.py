@@ -9,10 +9,8 @@ from protect.access import sessions
 from protect.access.errors import Conflict, LastHolder
 from protect.access.models import (
     Certificate,
-    ConfirmationRow,
     Invitation,
     KeyGrant,
-    KeyStateRow,
     Member,
     RevocationRow,
     UpheldRow,
@@ -20,13 +18,10 @@ from protect.access.models import (
 from protect.access.office import Office
 from protect.access.policy import policy
 from protect.access.recovery_copies import copied
-from protect.access.rolls import parsed
+from protect.access.standing import Standing, is_by, read_all, standing_of
 from protect.vault.certificate import Invitation as SignedInvitation
 from protect.vault.certificate import Revocation
-from protect.vault.errors import CiphertextRejected
-from protect.vault.grants import Grant, KeyState, Succession
-from protect.vault.register import Confirmation, Suspension, Upheld, end_of, new_mark
-from protect.vault.statement import Statement
+from protect.vault.register import FIRST, Suspension, Upheld, end_of, new_mark
 
 
 def suspend(office: Office, member: Member) -> None:
@@ -35,7 +30,7 @@ def suspend(office: Office, member: Member) -> None:
     Raises StandingLost, as everything here that ends a registrar's say.
     """
     office.require_other(member.id)
-    uphold(office, member.id)
+    _close(office, member.id, standing_of(office, member.id))
     who = (str(member.agency_id), str(member.id), str(office.me))
     statement = Suspension(*who, int(office.now.timestamp()), new_mark()).signed(office.keyring.identity.signing)
     office.db.add(RevocationRow(agency_id=member.agency_id, member_id=member.id, statement=statement.to_bytes()))
@@ -54,39 +49,44 @@ def resume(office: Office, member: Member) -> bool:
     return True
 
 
-def revoke(office: Office, member: Member) -> None:
-    """End everything the member enrolled under: certificate, keys, sessions. Raises LastHolder."""
-    office.require_other(member.id)
-    _require_others(office, member.id, keeps=())
-    _end_identity(office, member)
-    member.status = "left"
+def leave(office: Office, member: Member) -> bool:
+    """End the member's access for good; whether it is ended now, or a registrar's seat waits for another word.
+
+    Raises LastHolder, unless custodians have a copy of what the member alone can open: they bring it back.
+    """
+    stands = standing_of(office, member.id)
+    office.withdraw_change(member.id)
+    done = office.unseat(member.id)
+    if done:
+        _revoke(office, member, stands)
+    return done
 
 
 def begin_anew(office: Office, member: Member) -> None:
     """End everything the member enrolled under; the same person enrols again with new keys. Raises LastHolder."""
     office.require_other(member.id)
     require_recoverable(office, member.id)
+    stands = standing_of(office, member.id)
     office.withdraw(member.id)
-    _end_identity(office, member)
+    _end_identity(office, member, stands)
     member.status = "invited"
 
 
-def settle_role(office: Office, member: Member) -> None:
-    """After another certificate came into force: take the keys that its role does not read, and end the sessions."""
-    certificate = parsed(
-        office.db.scalars(
-            select(Certificate.statement)
-            .where(Certificate.member_id == member.id, Certificate.in_force_at.is_not(None))
-            .order_by(Certificate.epoch.desc())
-            .limit(1)
-        ).one()
-    )
-    keeps = policy().readable(certificate.role)
-    uphold(office, member.id)
-    take_over_invitations(office, member.id)
-    _revoke_grants(office, member.id, keeps=keeps)
+def confirm(office: Office, member: Member) -> bool:
+    """Give this registrar's word for what is pending about the member; whether that is enough now.
+
+    Then another certificate is in force: keys that its role does not read are taken, and the sessions end.
+    """
+    stands = standing_of(office, member.id)
+    if not office.confirm(member):
+        return False
+    certificate = office.authority.current(member.id)
+    _close(office, member.id, stands)
+    _take_over_invitations(office, member.id, stands)
+    _revoke_grants(office, member.id, keeps=policy().readable(certificate.role) if certificate else ())
     sessions.end_all(office.db, member.id, office.now)
     office.require_standing()
+    return True
 
 
 def require_recoverable(office: Office, member_id: UUID) -> None:
@@ -99,14 +99,18 @@ def require_others(office: Office, member_id: UUID, role: str) -> None:
     _require_others(office, member_id, keeps=policy().readable(role))
 
 
-def uphold(office: Office, member_id: UUID) -> None:
-    """Sign which statements of the member stay good: those that stand in the tables now and are truly the member's."""
-    keys = {one.signed.sign_public for one in office.authority.rolls.enrolled(member_id)}
-    good = sorted({each.digest().hex() for each in _statements(office, member_id) if _is_by(each, keys)})
-    if not good:
+def _close(office: Office, member_id: UUID, stands: Standing) -> None:
+    """Sign which statements of the member stay good, and take back the changes to which the member half agreed.
+
+    Else one more word would decide such a change by one who is in office no longer: the certificate of before would
+    count no more, and the new one would wait for who is in office.
+    """
+    for about in stands.half_said:
+        office.withdraw(about)
+    if not stands.statements:
         return
     who = (str(office.keyring.agency_id), str(member_id), str(office.me))
-    signed = Upheld(*who, tuple(good)).signed(office.keyring.identity.signing)
+    signed = Upheld(*who, stands.statements).signed(office.keyring.identity.signing)
     office.db.add(
         UpheldRow(
             agency_id=office.keyring.agency_id, member_id=member_id, registrar_id=office.me, statement=signed.to_bytes()
@@ -114,20 +118,29 @@ def uphold(office: Office, member_id: UUID) -> None:
     )
 
 
-def take_over_invitations(office: Office, member_id: UUID) -> None:
-    """Sign again the open invitations of a registrar who goes: what the code promises stays as it is."""
+def _take_over_invitations(office: Office, member_id: UUID, stands: Standing) -> None:
+    """Sign again the open invitations that a registrar who goes truly signed: what the code promises stays as it is.
+
+    Those of who was stopped before do not count, and stay so: who was invited gets another code.
+    """
+    if not stands.in_office:
+        return
+    keys = set(office.authority.rolls.keys_of(member_id))
     open_ones = (Invitation.issued_by == member_id) & Invitation.used_at.is_(None)
     for row in office.db.scalars(select(Invitation).where(open_ones, Invitation.expires_at > office.now)):
-        again = SignedInvitation.from_bytes(row.statement).signed(office.keyring.identity.signing)
-        row.statement, row.issued_by = again.to_bytes(), office.me
+        for named in read_all(SignedInvitation, [row.statement]):
+            if named.user_id == str(row.member_id) and is_by(named, keys):
+                row.statement = named.signed(office.keyring.identity.signing).to_bytes()
+                row.issued_by = office.me
 
 
 def turn_away(office: Office, member: Member) -> None:
     """End the invitation of somebody who never became a member; a proposed seat among the registrars goes with it."""
+    stands = standing_of(office, member.id)
     office.withdraw(member.id)
     if str(member.id) in office.authority.roll.registrars:  # a founder who never enrolled
         raise Conflict("roll")
-    revoke(office, member)
+    _revoke(office, member, stands)
 
 
 def resuming(office: Office, member_id: UUID) -> tuple[UUID, ...]:
@@ -139,57 +152,45 @@ def resuming(office: Office, member_id: UUID) -> tuple[UUID, ...]:
 
 
 def end_invitations(office: Office, member: Member) -> None:
-    """Sign the end of every invitation of the member, used or not."""
-    ended = select(RevocationRow.invitation_id).where(RevocationRow.invitation_id.is_not(None))
-    rows = office.db.scalars(select(Invitation).where(Invitation.member_id == member.id, Invitation.id.not_in(ended)))
-    for row in rows.all():
-        named = SignedInvitation.from_bytes(row.statement)
-        who = (str(member.id), str(member.agency_id), named.digest())
-        signed = Revocation(*who, int(office.now.timestamp())).signed(office.keyring.identity.signing)
+    """Sign the end of every invitation of the member, used or not, and of whatever was confirmed until now.
+
+    Nothing in the table says that one ended already, and where there is none the end is signed all the same.
+    """
+    rows = office.db.scalars(select(Invitation).where(Invitation.member_id == member.id)).all()
+    since = office.authority.latest(member.id, office.now)
+    named: dict[UUID | None, bytes] = {row.id: _digest(row) for row in rows}
+    for row_id, digest in (named or {None: FIRST}).items():
+        signed = Revocation(str(member.id), str(member.agency_id), digest, since).signed(
+            office.keyring.identity.signing
+        )
         office.db.add(
             RevocationRow(
-                agency_id=member.agency_id, member_id=member.id, invitation_id=row.id, statement=signed.to_bytes()
+                agency_id=member.agency_id, member_id=member.id, invitation_id=row_id, statement=signed.to_bytes()
             )
         )
 
 
-def _end_identity(office: Office, member: Member) -> None:
-    uphold(office, member.id)
-    take_over_invitations(office, member.id)
+def _digest(row: Invitation) -> bytes:
+    return next((named.digest() for named in read_all(SignedInvitation, [row.statement])), FIRST)
+
+
+def _revoke(office: Office, member: Member, stands: Standing) -> None:
+    """End everything the member enrolled under: certificate, keys, sessions. `stands` is of before this decision."""
+    office.require_other(member.id)
+    require_recoverable(office, member.id)
+    _end_identity(office, member, stands)
+    member.status = "left"
+
+
+def _end_identity(office: Office, member: Member, stands: Standing) -> None:
+    _close(office, member.id, stands)
+    _take_over_invitations(office, member.id, stands)
     end_invitations(office, member)
     live = (Certificate.member_id == member.id) & Certificate.revoked_at.is_(None)
     office.db.execute(update(Certificate).where(live).values(revoked_at=office.now))
     _revoke_grants(office, member.id, keeps=())
     sessions.end_all(office.db, member.id, office.now)
     office.require_standing()
-
-
-def _statements(office: Office, member_id: UUID) -> Iterable[Statement]:
-    """What the member signed: keys supplied and stated, words given as a registrar, what was upheld."""
-    db = office.db
-    grants = select(KeyGrant.statement).where(KeyGrant.supplier_id == member_id, KeyGrant.revoked_at.is_(None))
-    yield from map(Grant.from_bytes, db.scalars(grants))
-    for state in db.scalars(select(KeyStateRow).where(KeyStateRow.agency_id == office.keyring.agency_id)):
-        if state.holder_id == member_id:
-            yield KeyState.from_bytes(state.statement)
-        if state.succession is not None:
-            succession = Succession.from_bytes(state.succession)
-            if succession.holder_id == str(member_id):
-                yield succession
-    words = select(ConfirmationRow.statement).where(ConfirmationRow.registrar_id == member_id)
-    yield from map(Confirmation.from_bytes, db.scalars(words))
-    upheld = select(UpheldRow.statement).where(UpheldRow.registrar_id == member_id)
-    yield from map(Upheld.from_bytes, db.scalars(upheld))
-
-
-def _is_by(statement: Statement, keys: Iterable[bytes]) -> bool:
-    for key in keys:
-        try:
-            statement.check(key)
-        except CiphertextRejected:
-            continue
-        return True
-    return False
 
 
 def _revoke_grants(office: Office, member_id: UUID, keeps: Iterable[str]) -> None:

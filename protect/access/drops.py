@@ -40,13 +40,22 @@ def pick_up(keyring: Keyring, version: int | None, compartment: str, context: by
     if len(parts) != _PARTS:
         raise CiphertextRejected(Reason.FORMAT)
     plaintext, sender, signature = parts
-    signers = keyring.trust.signers(identifier(sender))  # in whatever role it was written
-    fitting = (one for one in signers if compartment not in COMPARTMENTS or _writes(one, agency_id, compartment))
-    signer = next(fitting, None)
-    if signer is None:
+    signers = keyring.trust.signers(identifier(sender))  # in whatever role, and with whichever keys, it was written
+    fitting = [one for one in signers if compartment not in COMPARTMENTS or _writes(one, agency_id, compartment)]
+    if not fitting:
         raise CiphertextRejected(Reason.ISSUER)
-    signing.verify(signer.sign_public, signature, _LABEL, *_statement(agency_id, compartment, context, plaintext))
+    statement = _statement(agency_id, compartment, context, plaintext)
+    if not any(_signed(one, signature, statement) for one in fitting):
+        raise CiphertextRejected(Reason.SIGNATURE)
     return plaintext
+
+
+def _signed(signer: Certificate, signature: bytes, statement: tuple[str | bytes, ...]) -> bool:
+    try:
+        signing.verify(signer.sign_public, signature, _LABEL, *statement)
+    except CiphertextRejected:
+        return False
+    return True
 
 
 def pass_on(keyring: Keyring, compartment: str, context: bytes, blob: bytes) -> Sealed | None:

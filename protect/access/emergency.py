@@ -2,12 +2,12 @@
 
 The officer who asks holds the agency's keys already: what opens is the reach, no seal. Four things hold it to this case
 and these hours: the signatures of both, the policy's predicate, the scope of the session, and the database, which looks
-into its own rows by its own clock.
+into its own rows by its own clock. The end counts by the instance's clock too: one of the two set back opens nothing.
 """
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from protect.access.errors import NotFound, StepUpRequired
 from protect.access.gate import Gate, Ref
 from protect.access.models import EmergencyOpening
 from protect.access.policy import policy
+from protect.access.second import signer
 from protect.store.scope import GatedSession, Scope, reach_whole_agency
 from protect.vault.certificate import Certificate
 from protect.vault.emergency import EmergencyApproval, EmergencyRequest
@@ -35,7 +36,7 @@ _SALT_BYTES: Final = 16
 
 
 def database_now(gate: Gate) -> datetime:
-    """The database's clock: by it, and by it alone, hours are counted."""
+    """The database's clock: by it requests wait and lapse, and by it and the instance's an opening ends."""
     now: datetime = gate.db.scalars(select(func.now())).one()
     return now.astimezone(UTC)
 
@@ -63,7 +64,7 @@ def approve(gate: Gate, row: EmergencyOpening, length: timedelta) -> None:
     """Sign that the case opens from now on, four hours at most. Raises CiphertextRejected for a false request."""
     request = _request(gate, row)
     now = database_now(gate)
-    until = (now + min(length, LONGEST)).replace(microsecond=0)
+    until = (min(now, gate.now()) + min(length, LONGEST)).replace(microsecond=0)
     said = EmergencyApproval(request.digest(), str(gate.member.member_id), int(until.timestamp()))
     row.decided_by, row.decided_at, row.until = gate.member.member_id, now, until
     row.approval = said.signed(gate.keyring.identity.signing).to_bytes()
@@ -79,12 +80,18 @@ def is_live(row: EmergencyOpening, now: datetime) -> bool:
     return row.until is not None and row.ended_at is None and now < row.until
 
 
+def _is_soon_over(row: EmergencyOpening, now: datetime) -> bool:
+    """Whether it ends within the longest time that is ever given, and has not ended, by the instance's clock."""
+    return row.until is not None and now < row.until <= now + LONGEST
+
+
 def enter(gate: Gate, row: EmergencyOpening) -> None:
     """Let this gate read the one case. Raises NotFound once it is over, CiphertextRejected for what nobody signed.
 
     Whose signature counts no longer, because the access ended, changed or is suspended, approved nothing.
     """
-    if row.asked_by != gate.member.member_id or not is_live(row, database_now(gate)):
+    live = is_live(row, database_now(gate)) and _is_soon_over(row, gate.now())
+    if row.asked_by != gate.member.member_id or not live:
         raise NotFound("EmergencyOpening")
     try:
         _verify(gate, row)
@@ -104,7 +111,8 @@ def why_of(gate: Gate, row: EmergencyOpening) -> str | None:
     ref = Ref("emergency", row.id)
     opening = gate.opening("emergency:read", [ref], fields=("emergency_reason",), purpose=PURPOSE)
     salted = opening.dropped(KEPT_IN, why_context(row.id), row.why.blob)
-    if hashlib.sha256(salted).digest() != _request(gate, row).why:
+    # Read it is whatever became of who asked: a misuse is reviewed after its author was suspended or left.
+    if hashlib.sha256(salted).digest() != _asked(gate, row).why:
         raise CiphertextRejected(Reason.CONTEXT)
     return text(unlp(salted)[1])
 
@@ -125,31 +133,37 @@ def _verify(gate: Gate, row: EmergencyOpening) -> None:
     request, said = _request(gate, row), EmergencyApproval.from_bytes(row.approval or b"")
     if row.decided_by is None or row.decided_by == row.asked_by or row.until is None:
         raise CiphertextRejected(Reason.CONTEXT)
-    said.check(_signer(gate, row.decided_by, DECIDE).sign_public)
+    said.check(signer(gate, row.decided_by, DECIDE).sign_public)
     named = (said.request, said.member_id, said.until)
     if named != (request.digest(), str(row.decided_by), int(row.until.timestamp())):
         raise CiphertextRejected(Reason.CONTEXT)
 
 
 def _request(gate: Gate, row: EmergencyOpening) -> EmergencyRequest:
-    """What was asked, verified, and nothing else than what the row says."""
-    signer = _signer(gate, row.asked_by, ASK)
-    request = EmergencyRequest.from_bytes(row.request).check(signer.sign_public)
-    if replace(request, signature=b"") != _expected(row, request.why):
-        raise CiphertextRejected(Reason.CONTEXT)
-    return request
+    """What was asked by somebody who may ask today, verified, and nothing else than what the row says."""
+    return _said(row, [signer(gate, row.asked_by, ASK)])
+
+
+def _asked(gate: Gate, row: EmergencyOpening) -> EmergencyRequest:
+    """The same of somebody who could ask then, and perhaps not today."""
+    signers, agency_id = gate.keyring.trust.signers(row.asked_by), str(gate.member.agency_id)
+    return _said(row, [one for one in signers if one.agency_id == agency_id and policy().has(one.role, ASK)])
+
+
+def _said(row: EmergencyOpening, signers: Sequence[Certificate]) -> EmergencyRequest:
+    refused = CiphertextRejected(Reason.ISSUER)
+    for certified in signers:
+        try:
+            request = EmergencyRequest.from_bytes(row.request).check(certified.sign_public)
+        except CiphertextRejected as error:
+            refused = error
+            continue
+        if replace(request, signature=b"") != _expected(row, request.why):
+            raise CiphertextRejected(Reason.CONTEXT)
+        return request
+    raise refused
 
 
 def _expected(row: EmergencyOpening, why: bytes) -> EmergencyRequest:
     who, case = str(row.asked_by), str(row.case_id)
     return EmergencyRequest(str(row.id), str(row.agency_id), case, who, row.reason, why)
-
-
-def _signer(gate: Gate, member_id: UUID, permission: str) -> Certificate:
-    """The certificate of a colleague who may do this today; CiphertextRejected for anybody else."""
-    trust, agency_id = gate.keyring.trust, gate.member.agency_id
-    certificate = trust.certificate(member_id)
-    entitled = certificate.agency_id == str(agency_id) and policy().has(certificate.role, permission)
-    if not entitled or trust.authority(agency_id).suspension(member_id) is not None:
-        raise CiphertextRejected(Reason.REVOKED)
-    return certificate

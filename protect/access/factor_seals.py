@@ -1,6 +1,7 @@
 """What the server keeps of second factors, sealed under a secret of its own and bound to member and factor."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -51,6 +52,15 @@ def renewed(versions: Sequence[bytes], holder: Holder, blob: bytes) -> tuple[byt
             continue
         return (server.seal_note(versions[0], _LABEL, holder.context, plain), tuple(unlp(plain))) if number else None
     return None
+
+
+def opens(versions: Sequence[bytes], holder: Holder, blob: bytes) -> bool:
+    """Whether any version of the secret opens what was stored for exactly this holder."""
+    for secret in versions:
+        with suppress(CiphertextRejected):
+            server.open_note(secret, _LABEL, holder.context, blob)
+            return True
+    return False
 
 
 def user_handle(runtime: Runtime, member_id: UUID) -> bytes:

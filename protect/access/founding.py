@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from protect.access.errors import Conflict, NotFound
-from protect.access.models import AgencyRoot, Certificate, Invitation, Member, RollRow
+from protect.access.models import AgencyRoot, Certificate, Invitation, Member, RevocationRow, RollRow
 from protect.access.rolls import Rolls
 from protect.access.trust import Trust
 from protect.access.turns import take_turn
@@ -178,9 +178,12 @@ def look_up(db: Session, code: str, now: datetime, *, lock: bool = False) -> tup
     except CiphertextRejected:
         raise NotFound("invitation") from None
     query = select(Invitation, Member).join(Member, Member.id == Invitation.member_id)
-    query = query.where(Invitation.enrol_public == enrol_public, Invitation.used_at.is_(None))
+    ended = exists().where(RevocationRow.invitation_id == Invitation.id)  # the signed end is read again on redeeming
+    open_still = (Invitation.used_at.is_(None), Invitation.expires_at > now, Member.status == "invited", ~ended)
+    query = query.where(Invitation.enrol_public == enrol_public, *open_still)
+    # All of it is one question: whatever ended an invitation, no row comes back, at the cost of an unknown code.
     row = db.execute(query.with_for_update() if lock else query).one_or_none()
-    if row is None or row[0].expires_at <= now or row[1].status != "invited":
+    if row is None:
         raise NotFound("invitation")
     return row[0], row[1]
 

@@ -57,8 +57,9 @@ class Gate:
         self._token = token
         self.actor = actor
         self.locale = locale
+        self.approved: frozenset[str] = frozenset()  # people for whom two signed; set by access/export.py alone
         self.db: GatedSession = runtime.session()
-        self._written = WrittenRows(self.db, runtime.secrets.log)
+        self._written = WrittenRows(self.db, runtime.secrets.versions("log"))
         if actor is not None:
             unit = (actor.unit_id or NOWHERE) if policy().by_unit(actor.role) else None
             self.db.info["scope"] = Scope(actor.agency_id, unit, statistics=actor.role == "analyst")
@@ -210,7 +211,7 @@ class Gate:
         Raises ReasonRequired or OpeningsStopped where that identifies more people than the role may in an hour.
         """
         about = About(fields=tuple(fields), purpose=purpose, consent_id=consent_id)
-        self.admit(limits.people(refs, about.fields, purpose))
+        self.admit(limits.people(refs, about.fields, purpose) - self.approved)
         self._trail.write_now(self.member, action, refs, about)
         return Opening(self.keyring, self._runtime.shred, self._written)
 
@@ -241,7 +242,12 @@ class Gate:
         """
         if self.is_closed(compartment):
             raise StepUpRequired(compartment)
+        self.keyring.asked.add(compartment)
         return self.keyring.holds(compartment)
+
+    def is_granted(self, compartment: str) -> bool:
+        """Whether the compartment is the actor's, open or closed for now: for telling, not for reading there."""
+        return self.keyring.is_granted(compartment)
 
     def is_closed(self, compartment: str) -> bool:
         """Whether the compartment is the actor's and wants a second factor again."""

@@ -98,7 +98,9 @@ def may_be_supplied(trust: Trust, db: Session, member_id: UUID) -> Authorised | 
     if trust.authority(trust.own_agency).suspension(member_id) is not None:
         return None
     try:
-        return trust.authorised(member_id, anew=not _holds_any(trust, db, member_id))
+        authorised = trust.authorised(member_id, anew=not _holds_any(trust, db, member_id))
+        # On the root alone: only who never had a key. A code of its invitations could have certified other keys since.
+        return authorised if authorised.words or not _had_other(db, authorised) else None
     except CiphertextRejected as error:
         if error.reason is Reason.ISSUER:
             return None
@@ -141,6 +143,13 @@ def _holds_any(trust: Trust, db: Session, member_id: UUID) -> bool:
             grant.check(_supplier_key(trust, row, grant))
             return True
     return False
+
+
+def _had_other(db: Session, authorised: Authorised) -> bool:
+    """Whether any grant, good or not, was made to another certificate of the member."""
+    recipient = UUID(authorised.certificate.user_id)
+    statements = db.scalars(select(KeyGrant.statement).where(KeyGrant.recipient_id == recipient))
+    return any(Grant.from_bytes(each).certificate != authorised.parts[0] for each in statements)
 
 
 def _supplier_key(trust: Trust, row: KeyGrant, grant: Grant) -> bytes:

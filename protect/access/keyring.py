@@ -1,7 +1,7 @@
 """The keys of one session: opened at sign-in, wrapped under the cookie, dropped as soon as their grant is."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from operator import itemgetter
@@ -12,6 +12,7 @@ from sqlalchemy import and_, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from protect.access.actor import Actor
+from protect.access.ends import count_of
 from protect.access.errors import CompartmentLocked, SignInRequired, StepUpRequired
 from protect.access.granted import opened
 from protect.access.models import BrowserSession, KeyGrant
@@ -27,7 +28,12 @@ from protect.vault.tree import CompartmentKey
 
 _STILL_GRANTED: Final = (  # one object, because every request asks it
     select(
-        BrowserSession.keys, BrowserSession.open_keys, BrowserSession.open_until, KeyGrant.compartment, KeyGrant.version
+        BrowserSession.keys,
+        BrowserSession.open_keys,
+        BrowserSession.open_until,
+        KeyGrant.compartment,
+        KeyGrant.version,
+        count_of(bindparam("member_id")).label("ended"),
     )
     .outerjoin(KeyGrant, and_(KeyGrant.recipient_id == bindparam("member_id"), KeyGrant.revoked_at.is_(None)))
     .where(BrowserSession.id == bindparam("session_id"))
@@ -40,7 +46,7 @@ class Keyring:
 
     `granted` are name and version of every live grant. `closed` are the compartments whose newest key is granted and
     wants a second factor again, because its ten minutes are over or because it was renewed meanwhile; `open_until` is
-    empty with them.
+    empty with them. `asked` are the compartments whose key was asked for so far.
     """
 
     db: Session
@@ -50,15 +56,16 @@ class Keyring:
     granted: frozenset[tuple[str, int]] = frozenset()
     closed: frozenset[str] = frozenset()
     open_until: datetime | None = None
+    asked: set[str] = field(default_factory=set, compare=False)
 
     @classmethod
     def of_session(cls, db: Session, actor: Actor, token: str | None, runtime: Runtime) -> Self:
         """The keys wrapped in the actor's session row, less those whose grant was revoked meanwhile."""
-        stored, live = _stored(db, actor)
+        stored, live, ended = _stored(db, actor)
         if token is None or stored is None:
             raise SignInRequired
         found = open_secrets(runtime, token, stored)
-        if found.who != duty(actor):  # somebody gave the member another role or unit in the table
+        if found.who != duty(actor, ended):  # another role or unit was put into the table, or an ended session back
             raise CiphertextRejected(Reason.CONTEXT)
         begun = _newest((key.name, key.version) for key in found.keys)
         later = {(name, version) for name, version in live if version > begun.get(name, version)}
@@ -73,6 +80,10 @@ class Keyring:
     def trust(self) -> Trust:
         """What this identity believes of others."""
         return Trust(self.db, self.identity, self.agency_id)
+
+    def forget_trust(self) -> None:
+        """Ask anew what stands: who upholds a statement and then enters its trail needs to see that it is upheld."""
+        vars(self).pop("trust", None)
 
     @property
     def awake(self) -> Identity:
@@ -94,6 +105,7 @@ class Keyring:
 
         Raises StepUpRequired while it is closed and CompartmentLocked if it is not this session's.
         """
+        self.asked.add(compartment)
         found = self._by_name.get((compartment, version))
         if found is None:
             raise StepUpRequired(compartment) if compartment in self.closed else CompartmentLocked(compartment)
@@ -153,12 +165,12 @@ def _renewed(db: Session, identity: Identity, actor: Actor, later: set[tuple[str
     return opened(Trust(db, identity, actor.agency_id), identity, rows)
 
 
-def _stored(db: Session, actor: Actor) -> tuple[Stored | None, set[tuple[str, int]]]:
-    """What the session row wraps, and name and version of each key that is still granted: in one trip."""
+def _stored(db: Session, actor: Actor) -> tuple[Stored | None, set[tuple[str, int]], int]:
+    """What the session row wraps, name and version of each key still granted, and the actor's ends: in one trip."""
     rows = db.execute(_STILL_GRANTED, {"member_id": actor.member_id, "session_id": actor.session_id}).all()
     if not rows or rows[0].keys is None:
-        return None, set()
+        return None, set(), 0
     kept = rows[0]
     place = (actor.session_id, actor.member_id, actor.agency_id)
     stored = Stored(*place, kept.keys, kept.open_keys, kept.open_until)
-    return stored, {(row.compartment, row.version) for row in rows if row.compartment}
+    return stored, {(row.compartment, row.version) for row in rows if row.compartment}, kept.ended

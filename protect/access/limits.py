@@ -1,7 +1,8 @@
-"""How many people a member may identify in an hour: beyond one number a reason is asked, beyond the next it stops.
+"""Of how many people a member may read in an hour: beyond one number a reason is asked, beyond the next it stops.
 
 People are counted, not openings: to read the same file again is free. The count lies in the database under keyed marks,
 one turn at a time for each member, so that it holds for every worker together and is no list of who was looked at.
+A stop ends when a second person lifts it. By itself it ends after a day, and after an hour where nobody could lift it.
 """
 
 import csv
@@ -20,15 +21,18 @@ from sqlalchemy import delete, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from protect.access.actor import Actor, Ref
-from protect.access.models import OpenedPerson, OpeningNotice
+from protect.access.models import Member, OpenedPerson, OpeningNotice
+from protect.access.policy import policy
 from protect.access.runtime import Runtime
 from protect.config import Settings
 from protect.store.scope import Scope
 from protect.vocab import load
 
 HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
 KEPT: Final = timedelta(days=30)
-IDENTITY: Final = "identity"
+# What tells of somebody, with a name or without: a story without its name is a person's, too.
+TELLING: Final = frozenset({"identity", "contact", "narrative", "health", "legal", "protection"})
 PEOPLE: Final = frozenset({"case", "referral", "package"})  # objects that stand for a person
 WRITING: Final = frozenset({"import"})  # purposes that announce fields and read none
 REASON, STOP = "reason", "stop"
@@ -67,9 +71,9 @@ def limit_of(settings: Settings, role: str) -> Limit:
 
 
 def people(refs: Iterable[Ref], fields: Iterable[str], purpose: str) -> frozenset[str]:
-    """Whom an opening identifies: nobody, unless a field of the identity is read of somebody."""
+    """Of whom an opening tells: nobody, unless a field that tells of a person is read."""
     known = load().fields
-    reads = purpose not in WRITING and any(known[name].compartment == IDENTITY for name in fields if name in known)
+    reads = purpose not in WRITING and any(known[name].compartment in TELLING for name in fields if name in known)
     return frozenset(str(ref.id) for ref in refs if ref.type in PEOPLE) if reads else frozenset()
 
 
@@ -81,21 +85,26 @@ def admit(seen: Session, runtime: Runtime, actor: Actor, wanted: frozenset[str])
     now, limit = runtime.clock(), limit_of(runtime.settings, actor.role)
     marks = {_mark(runtime, actor, one) for one in wanted}
     with seen.no_autoflush:
-        if marks <= _counted(seen, actor, now):
+        if marks <= _counted(seen, actor, now - HOUR):
             return Verdict.ADMITTED, False
     with _turn(runtime, actor) as db:
-        db.execute(delete(OpenedPerson).where(OpenedPerson.at <= now - HOUR))
-        known = _counted(db, actor, now)
+        stopped = _stopped(db, actor.agency_id, actor.member_id, now)
+        since = (stopped or now) - HOUR  # what was open when it stopped stays open: work on it goes on
+        mine = OpenedPerson.member_id == actor.member_id
+        db.execute(
+            delete(OpenedPerson).where((OpenedPerson.at <= now - HOUR - DAY) | mine & (OpenedPerson.at <= since))
+        )
+        known = _counted(db, actor, since)
         fresh = marks - known
         if not fresh:
             return Verdict.ADMITTED, False
-        if _noted(db, actor, STOP, now):
+        if stopped:
             return Verdict.STOPPED, False
         total = len(known) + len(fresh)
         if total > limit.stop:
             _note(db, actor, STOP, now)
             return Verdict.STOPPED, True
-        if total > limit.ask and not _noted(db, actor, REASON, now):
+        if total > limit.ask and not _noted(db, actor.member_id, REASON, now - HOUR):
             return Verdict.ASKED, False
         rows = [_row(actor, now, mark=mark) for mark in sorted(fresh)]
         db.execute(insert(OpenedPerson), rows)
@@ -108,9 +117,18 @@ def note_reason(db: Session, actor: Actor, now: datetime) -> None:
 
 
 def lift(db: Session, stop: OpeningNotice, actor: Actor, now: datetime) -> None:
-    """Let the member go on and count anew."""
+    """Let the member go on and count anew; of a stop that is over say only that somebody looked into it."""
+    holds = _stopped(db, stop.agency_id, stop.member_id, now) == stop.at
     stop.ended_at, stop.ended_by = now, actor.member_id
-    db.execute(delete(OpenedPerson).where(OpenedPerson.member_id == stop.member_id))
+    if holds:
+        db.execute(delete(OpenedPerson).where(OpenedPerson.member_id == stop.member_id))
+
+
+def longest(db: Session, agency_id: uuid.UUID, member_id: uuid.UUID) -> timedelta:
+    """How long a stop of this member lasts that nobody lifts: an hour where the agency has nobody else who could."""
+    lifters = [role for role in policy().roles if policy().has(role, "limit:lift")]
+    others = (Member.agency_id == agency_id) & (Member.id != member_id) & (Member.status == "active")
+    return DAY if db.scalar(select(exists().where(others, Member.role.in_(lifters)))) else HOUR
 
 
 def stops(db: Session, agency_id: uuid.UUID, since: datetime) -> list[OpeningNotice]:
@@ -129,15 +147,21 @@ def _turn(runtime: Runtime, actor: Actor) -> Iterator[Session]:
         yield db
 
 
-def _counted(db: Session, actor: Actor, now: datetime) -> set[bytes]:
-    mine = (OpenedPerson.member_id == actor.member_id) & (OpenedPerson.at > now - HOUR)
+def _counted(db: Session, actor: Actor, since: datetime) -> set[bytes]:
+    mine = (OpenedPerson.member_id == actor.member_id) & (OpenedPerson.at > since)
     return set(db.scalars(select(OpenedPerson.mark).where(mine)))
 
 
-def _noted(db: Session, actor: Actor, kind: str, now: datetime) -> bool:
-    mine = (OpeningNotice.member_id == actor.member_id) & (OpeningNotice.kind == kind)
-    live = (OpeningNotice.at > now - HOUR) & OpeningNotice.ended_at.is_(None)
-    return bool(db.scalar(select(exists().where(mine, live))))
+def _noted(db: Session, member_id: uuid.UUID, kind: str, since: datetime) -> datetime | None:
+    mine = (OpeningNotice.member_id == member_id) & (OpeningNotice.kind == kind)
+    live = (OpeningNotice.at > since) & OpeningNotice.ended_at.is_(None)
+    return db.scalar(select(func.max(OpeningNotice.at)).where(mine, live))
+
+
+def _stopped(db: Session, agency_id: uuid.UUID, member_id: uuid.UUID, now: datetime) -> datetime | None:
+    """When the stop began that still holds."""
+    at = _noted(db, member_id, STOP, now - DAY)
+    return at if at and at > now - longest(db, agency_id, member_id) else None
 
 
 def _note(db: Session, actor: Actor, kind: str, now: datetime) -> None:

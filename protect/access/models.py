@@ -103,14 +103,17 @@ class ConfirmationRow(Base):
 
 
 class RevocationRow(Base):
-    """The signed end of what was enrolled under an invitation, or a suspension. Whatever stands here takes effect."""
+    """What was signed to end something: access, a suspension, a certificate replaced, a proposal taken back.
+
+    Whatever stands here takes effect, and the program takes nothing away.
+    """
 
     __tablename__ = "revocation"
     __table_args__ = ({"info": OPEN},)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"))
     member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
-    invitation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("invitation.id"))  # empty for a suspension
+    invitation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("invitation.id"))  # of a revocation
     statement: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
@@ -161,6 +164,7 @@ class KeyRotation(Base):
     stage: Mapped[int]  # how many kinds of sealed things are done
     cursor: Mapped[uuid.UUID | None]  # the last one done of the kind under way
     done: Mapped[int]
+    total: Mapped[int | None]  # how many there were to do at the beginning; unknown of renewals that began earlier
     left_behind: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))  # ids of what could not be opened
     replaced_at: Mapped[datetime | None]  # since when the version before is refused
     finished_at: Mapped[datetime | None]
@@ -208,7 +212,6 @@ class BrowserSession(Base):
     open_until: Mapped[datetime | None]
     asleep: Mapped[Sealed | None]  # the private half of the identity, for the next second factor
     step_key: Mapped[bool]  # whether the shred store still has the session's own key
-    wrong: Mapped[int]  # second factors that were refused in a row
     device: Mapped[str]
 
 

@@ -174,24 +174,20 @@ def _recipient(db: Session, authority: Authority, agency_id: UUID, name: str) ->
     """A member with the certificate in force, and the words of registrars that a grant to it must name."""
     own = and_(Member.sign_in_name == name.casefold(), Member.agency_id == agency_id, Member.status == "active")
     member = db.scalar(select(Member).where(own))
-    live = [] if member is None else [one for one in authority.rolls.enrolled(member.id) if _is_live(one.row)]
-    if member is None or not live or authority.revoked(member.id) or authority.suspension(member.id):
+    certificate = authority.current(member.id) if member else None
+    if member is None or certificate is None or authority.suspension(member.id):
         raise NotFound(name)
-    certificate = authority.certified(live[0])
-    if certificate is None or not policy().readable(certificate.role):
+    if not policy().readable(certificate.role):
         raise NotFound(name)
-    words = () if live[0].by_root else authority.standing(certificate.digest(), certificate.user_id)
-    if not live[0].by_root and not authority.enough(certificate.digest(), certificate.user_id):
+    by_root = authority.by_root(certificate)
+    if not by_root and not authority.enough(certificate.digest(), certificate.user_id):
         raise NotReady(name)
+    words = () if by_root else authority.standing(certificate.digest(), certificate.user_id)
     return Recipient(member.display_name, certificate, authorisation(Authorised(certificate, words)))
 
 
 def _current() -> ColumnElement[bool]:
     return and_(Certificate.in_force_at.is_not(None), Certificate.revoked_at.is_(None))
-
-
-def _is_live(row: Certificate) -> bool:
-    return row.in_force_at is not None and row.revoked_at is None
 
 
 def _root(db: Session, agency_id: UUID) -> AgencyRoot:

@@ -3,16 +3,18 @@
 import hmac
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from protect.access.ends import Ends
 from protect.access.models import Certificate, ConfirmationRow, Invitation, Member, RollRow
 from protect.vault.certificate import REGISTRAR, anchor_of, verify_chain
 from protect.vault.certificate import Certificate as SignedCertificate
 from protect.vault.certificate import Invitation as SignedInvitation
+from protect.vault.encoding import identifier
 from protect.vault.errors import CiphertextRejected, Reason
 from protect.vault.register import Confirmation, Roll, check_founding, check_seated, check_successor, needed
 
@@ -47,10 +49,20 @@ class Enrolled(NamedTuple):
     invitation: Invitation
     signed: SignedCertificate
 
-    @property
-    def by_root(self) -> bool:
-        """Whether the root's signature alone can stand for it."""
-        return self.row.issued_by is None and self.invitation.issued_by is None
+
+# Each is one object, so that what it touches is looked up once: protect/store/scope.py.
+_ENROLLED: Final = (
+    select(Certificate, Invitation)
+    .join(Invitation, Invitation.id == Certificate.invitation_id)
+    .join(Member, Member.id == Certificate.member_id)
+    .where(Certificate.member_id == bindparam("member_id"), Member.agency_id == bindparam("agency_id"))
+    .order_by(Certificate.epoch.desc())
+)
+_SAID: Final = (
+    select(ConfirmationRow)
+    .where(ConfirmationRow.subject == bindparam("subject"))
+    .order_by(ConfirmationRow.created_at, ConfirmationRow.id)
+)
 
 
 class Rolls:
@@ -64,7 +76,9 @@ class Rolls:
         self._db = db
         self.agency_id = agency_id
         self._root_public = root_public
+        self.ends = Ends(db, agency_id)
         self._enrolled: dict[UUID, list[Enrolled]] = {}
+        self._said_of: dict[bytes, Sequence[ConfirmationRow]] = {}
         self._asking: set[bytes] = set()
 
     @cached_property
@@ -72,7 +86,7 @@ class Rolls:
         """Every roll from the founding one to the one in office, by version.
 
         Raises CiphertextRejected unless each was confirmed by enough registrars of the one before, or seats one more
-        in the name of the root.
+        in the name of the root, and when a registrar spoke under a later one than the table gives.
         """
         in_force = (RollRow.agency_id == self.agency_id) & RollRow.in_force_at.is_not(None)
         rows = self._db.scalars(select(RollRow.statement).where(in_force).order_by(RollRow.version)).all()
@@ -88,30 +102,53 @@ class Rolls:
             else:
                 self._check_confirmed(after, rolls)
             rolls.append(after)
+        if self._spoke_later(rolls):
+            raise CiphertextRejected(Reason.ISSUER)
         return tuple(rolls)
+
+    def _spoke_later(self, rolls: Sequence[Roll]) -> bool:
+        """Whether words tell of a roll that was taken away: under an earlier one fewer might decide."""
+        later = (ConfirmationRow.agency_id == self.agency_id) & (ConfirmationRow.roll >= len(rolls))
+        rows = self._db.scalars(select(ConfirmationRow).where(later)).all()
+        return any(
+            said is not None and (said.agency_id, said.registrar_id) == (str(self.agency_id), str(row.registrar_id))
+            for row in rows
+            for one in self.enrolled(row.registrar_id)
+            if self._is_registrar(one, rolls)
+            for said in (_said(row.statement, one.signed.sign_public),)
+            if said and said.roll >= len(rolls)
+        )
 
     def _check_confirmed(self, after: Roll, rolls: Sequence[Roll]) -> None:
         """Refuse a roll that not enough registrars of the one before it confirmed."""
         before = rolls[-1]
         subject = check_successor(before, after)
-        words = [word for word in self._words(after.digest(), subject, rolls) if word.roll == before.version]
-        if len({word.registrar_id for word in words}) < needed(before.registrars, subject):
+        if not self._confirmed(before, after.digest(), subject, rolls):
             raise CiphertextRejected(Reason.ISSUER)
+
+    def _confirmed(self, before: Roll, after: bytes, subject: str, rolls: Sequence[Roll], since: int = -1) -> bool:
+        """Whether enough registrars of the roll before confirmed the one after it, later than that moment."""
+        words = [word for word in self._words(after, subject, rolls) if word.roll == before.version and word.at > since]
+        return len({word.registrar_id for word in words}) >= needed(before.registrars, subject)
+
+    def seated(self, member_id: str, since: int) -> bool:
+        """Whether the roll of today has the member, who was seated later than that moment where it is one."""
+        rolls = self.all
+        if member_id not in rolls[-1].registrars or not since:
+            return member_id in rolls[-1].registrars
+        first = next((roll.version + 1 for roll in reversed(rolls) if member_id not in roll.registrars), 0)
+        if rolls[first].signature:  # the root seated the member, at no moment that it says
+            return False
+        return self._confirmed(rolls[first - 1], rolls[first].digest(), member_id, rolls, since)
 
     def words(self, subject: bytes, user_id: str) -> tuple[Confirmation, ...]:
         """What registrars said of a certificate, a roll or the end of a suspension; never the person's own word."""
         return tuple(self._words(subject, user_id, self.all))
 
     def enrolled(self, member_id: UUID) -> list[Enrolled]:
-        """The certificates of a member of the agency, newest first, unproven."""
+        """The certificates of a member of the agency, by falling number, unproven."""
         if member_id not in self._enrolled:
-            rows = self._db.execute(
-                select(Certificate, Invitation)
-                .join(Invitation, Invitation.id == Certificate.invitation_id)
-                .join(Member, Member.id == Certificate.member_id)
-                .where(Certificate.member_id == member_id, Member.agency_id == self.agency_id)
-                .order_by(Certificate.epoch.desc())
-            )
+            rows = self._db.execute(_ENROLLED, {"member_id": member_id, "agency_id": self.agency_id})
             found = [Enrolled(row, by, parsed(row.statement)) for row, by in rows]
             self._enrolled[member_id] = [one for one in found if _agrees(one)]
         return self._enrolled[member_id]
@@ -123,8 +160,11 @@ class Rolls:
                 yield one.signed.sign_public
 
     def _words(self, subject: bytes, user_id: str, rolls: Sequence[Roll]) -> Iterator[Confirmation]:
-        query = select(ConfirmationRow).where(ConfirmationRow.subject == subject)
-        for row in self._db.scalars(query.order_by(ConfirmationRow.created_at, ConfirmationRow.id)).all():
+        if self.ends.withdrawn(identifier(user_id), subject):
+            return
+        if subject not in self._said_of:
+            self._said_of[subject] = self._db.scalars(_SAID, {"subject": subject}).all()
+        for row in self._said_of[subject]:
             word = self._verified(row, rolls)
             if word and hmac.compare_digest(word.subject, subject) and word.registrar_id != user_id:
                 yield word
@@ -145,21 +185,35 @@ class Rolls:
         digest = one.signed.digest()
         if one.signed.role != REGISTRAR or one.signed.agency_id != str(self.agency_id) or digest in self._asking:
             return False  # two certificates that vouch for each other vouch for nothing
-        if one.by_root:
-            return self._of_root(one)
+        if self.by_root(one):
+            return True
         self._asking.add(digest)
         try:
             return decided(tuple(self._words(digest, one.signed.user_id, rolls)), rolls, one.signed.user_id)
         finally:
             self._asking.discard(digest)
 
-    def root_chain(self, one: Enrolled) -> SignedCertificate:
-        """The certificate when the root's signature, by way of the invitation, stands for it; CiphertextRejected."""
-        return verified_chain(self._root_public, one.invitation.statement, one.row.statement)
+    def by_root(self, one: Enrolled) -> bool:
+        """Whether the root's signature, by way of the invitation, stands for the certificate, and for no other.
 
-    def _of_root(self, one: Enrolled) -> bool:
+        A one-time code signs once. Where two certificates came of one, nobody can tell which is the person's.
+        """
+        others = (other for other in self.enrolled(UUID(one.signed.user_id)) if other.signed != one.signed)
+        return self.chained(one) and not any(self._from_code(other, one.invitation) for other in others)
+
+    def chained(self, one: Enrolled) -> bool:
+        """Whether the root's signature stands for the certificate, if it is the only one of the member."""
+        if one.row.issued_by is not None or one.invitation.issued_by is not None:
+            return False  # so nothing is verified in vain: as an answer it only takes away
         try:
-            self.root_chain(one)
+            verified_chain(self._root_public, one.invitation.statement, one.row.statement)
+        except CiphertextRejected:
+            return False
+        return True
+
+    def _from_code(self, one: Enrolled, invitation: Invitation) -> bool:
+        try:
+            one.signed.check(SignedInvitation.from_bytes(invitation.statement).enrol_public)
         except CiphertextRejected:
             return False
         return True

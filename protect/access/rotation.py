@@ -45,11 +45,15 @@ class Piece:
 
 @dataclass(frozen=True)
 class Part:
-    """One kind of sealed thing: for which keys, before or after the old version is refused, and the work on a piece."""
+    """One kind of sealed thing: for which keys, the work on a piece, how many there are of an agency and a key.
+
+    And whether the old version is refused before.
+    """
 
     name: str
     compartments: frozenset[str]
     run: Callable[[Gate, Rotor, UUID | None], Piece]
+    count: Callable[[Gate, str], int]
     after_retiring: bool = False
 
 
@@ -70,7 +74,13 @@ class Progress:
     replaced: bool
     finished: bool
     left: int  # how many things could not be opened, and stay as they are
+    total: int | None = None  # how many there were at the beginning
     wait: bool = False
+
+    @property
+    def looked_at(self) -> int:
+        """How many of the total are behind: what people add meanwhile never makes it more than there are."""
+        return min(self.done + self.left, self.total or 0)
 
 
 def begin(gate: Gate, compartment: str) -> Progress:
@@ -89,8 +99,9 @@ def begin(gate: Gate, compartment: str) -> Progress:
     key = CompartmentKey(new_key(), before.agency, compartment, before.version + 1)
     row = _start(gate, key)
     _enter(gate, key, floor=_floor(gate, before))
+    _widen(gate)
+    row.total = sum(part.count(gate, compartment) for part in _stages(compartment))
     if compartment in on_begin:
-        _widen(gate)
         on_begin[compartment](gate, rotor.renamed(key))
     _grant_all(gate, before, key)
     gate.db.flush()
@@ -257,5 +268,5 @@ def _progress(row: KeyRotation, *, wait: bool = False) -> Progress:
     return Progress(
         row.compartment, row.version, row.stage, len(_stages(row.compartment)), row.done,
         replaced=row.replaced_at is not None, finished=row.finished_at is not None,
-        left=len(row.left_behind), wait=wait,
+        left=len(row.left_behind), total=row.total, wait=wait,
     )  # fmt: skip

@@ -28,6 +28,7 @@ class Runtime:
     engine: Engine
     shred: ShredStore
     clock: Callable[[], datetime] = field(default=system_clock)
+    log_origin: str = ""  # the name that the trail's heads bear already, whatever key signs the next
 
     def session(self) -> GatedSession:
         """A session without scope or token: it reaches open tables only, until a gate says more."""

@@ -11,7 +11,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from protect.access.actor import Actor, acting_role
+from protect.access.ends import count_of
 from protect.access.models import BrowserSession, Member
 from protect.access.runtime import Runtime
 from protect.store.sealed import Sealed
@@ -51,10 +55,18 @@ class Secrets:
     open_until: datetime | None = None
 
 
-def duty(who: Actor | Member) -> bytes:
-    """In which role and unit somebody acts: a session stays that of the role and unit in which it began."""
+def duty(who: Actor | Member, ended: int) -> bytes:
+    """In which role and unit somebody acts, and how often an access of theirs was ended by signature.
+
+    A session stays that of the role and unit in which it began, and one more end is its own, whatever the tables say.
+    """
     role = who.role if isinstance(who, Actor) else acting_role(who)
-    return lp(role, str(who.unit_id or ""))
+    return lp(role, str(who.unit_id or ""), str(ended))
+
+
+def duty_now(db: Session, member: Member) -> bytes:
+    """The same for a session that begins, or is opened again."""
+    return duty(member, db.scalars(select(count_of(member.id))).one())
 
 
 def new_step_key(runtime: Runtime, session_id: UUID) -> None:

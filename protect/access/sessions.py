@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from protect.access.actor import SIGNS_IN, Actor, acting_role
 from protect.access.models import BrowserSession, Member
 from protect.access.runtime import Runtime
-from protect.access.session_keys import SHRED_KIND, duty, new_step_key, wrap_all
+from protect.access.session_keys import SHRED_KIND, duty_now, new_step_key, wrap_all
 from protect.store.errors import translate_errors
 from protect.vault.identity import Identity
 from protect.vault.session import new_token, token_hash
@@ -54,7 +54,7 @@ def find(runtime: Runtime, token: str | None) -> Found:
         _forget(runtime, session, now)
         return Found(None, member.id)
     _keep_up(runtime, session, now)
-    return Found(_actor(member, session, proof, now), member.id)
+    return Found(_actor(member, session, proof, now, runtime.settings.idle_minutes), member.id)
 
 
 def begin(
@@ -80,10 +80,9 @@ def begin(
         expires_at=now + timedelta(hours=runtime.settings.session_hours),
         device=device,
         step_key=True,
-        wrong=0,
     )
     new_step_key(runtime, row.id)
-    wrap_all(runtime, token, row, identity, duty(member), keys)
+    wrap_all(runtime, token, row, identity, duty_now(db, member), keys)
     db.add(row)
     db.flush()
     return token
@@ -118,11 +117,19 @@ def of_member(db: Session, member_id: UUID, now: datetime) -> Sequence[BrowserSe
 
 
 def count_try(runtime: Runtime, session_id: UUID) -> int | None:
-    """Count a second factor before it is looked at, in every worker together: how many in a row, None beyond TRIES."""
-    with runtime.unit_of_work() as db:
-        mine = (BrowserSession.id == session_id) & (BrowserSession.wrong < TRIES)
-        counted = update(BrowserSession).where(mine).values(wrong=BrowserSession.wrong + 1)
-        return db.scalar(counted.returning(BrowserSession.wrong))
+    """Count a second factor before it is looked at, in every worker together: how many in a row, None beyond TRIES.
+
+    It is counted where nobody who writes to the database forgets it. None, too, for a session without its key: one that
+    was ended and put back must not tell whether a code is right.
+    """
+    tries = runtime.shred.count_try(SHRED_KIND, str(session_id), runtime.clock())
+    here = runtime.shred.get(SHRED_KIND, str(session_id)) is not None  # asked second: who tidies forgets second
+    return tries if here and tries <= TRIES else None
+
+
+def shut(runtime: Runtime, session_id: UUID) -> None:
+    """Destroy the session's own key: no second factor opens it again, whatever becomes of its row."""
+    runtime.shred.destroy(SHRED_KIND, str(session_id))
 
 
 def tidy(runtime: Runtime, now: datetime) -> None:
@@ -136,6 +143,7 @@ def tidy(runtime: Runtime, now: datetime) -> None:
         ended = _unlocked(db, BrowserSession.ended_at.is_not(None) & BrowserSession.step_key)
         for session_id in ended:
             runtime.shred.destroy(SHRED_KIND, str(session_id))
+            runtime.shred.forget_tries(SHRED_KIND, str(session_id))
         db.execute(update(BrowserSession).where(BrowserSession.id.in_(ended)).values(step_key=False))
         old = BrowserSession.ended_at < now - LISTED
         db.execute(delete(BrowserSession).where(old & BrowserSession.step_key.is_(False)))
@@ -157,10 +165,12 @@ def _unlocked(db: Session, which: ColumnElement[bool]) -> Sequence[UUID]:
     return db.scalars(select(BrowserSession.id).where(which).with_for_update(skip_locked=True)).all()
 
 
-def _actor(member: Member, session: BrowserSession, proof: bytes, now: datetime) -> Actor:
+def _actor(member: Member, session: BrowserSession, proof: bytes, now: datetime, idle_minutes: int) -> Actor:
     until = session.open_until if session.open_until and session.open_until > now else None
     who = (member.id, member.agency_id, member.unit_id, acting_role(member), member.display_name)
-    return Actor(*who, session.id, proof, until)
+    seen = now if now - session.seen_at >= TOUCH else session.seen_at
+    ends_at = min(seen + timedelta(minutes=idle_minutes), session.expires_at)
+    return Actor(*who, session.id, proof, until, ends_at=ends_at)
 
 
 def _is_live(session: BrowserSession, member: Member, now: datetime, idle_minutes: int) -> bool:

@@ -3,12 +3,12 @@
 A manifest proves that a row is whole. That it is also the newest, only the trail can say.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import LargeBinary, bindparam, event, func, select, true
+from sqlalchemy import LargeBinary, ScalarSelect, bindparam, event, func, select, true
 from sqlalchemy.orm import Session, UOWTransaction
 
 from protect.audit import written
@@ -41,9 +41,10 @@ _key = lru_cache(maxsize=4)(written.marking_key)
 class WrittenRows:
     """What one unit of work has written to sealed rows and not yet recorded, and what it found to be the newest."""
 
-    def __init__(self, db: Session, log_secret: bytes) -> None:
+    def __init__(self, db: Session, log_secrets: Sequence[bytes]) -> None:
+        """With every version of the secret that is kept, the one in use first."""
         self._db = db
-        self._secret = log_secret
+        self._keys = tuple(map(_key, log_secrets))
         self._states: dict[bytes, RowState] = {}
         self._newest: dict[Place, Held] = {}
         db.info[_INFO] = self
@@ -53,16 +54,16 @@ class WrittenRows:
         kind = KINDS[row.__tablename__]
         place, held = _told(kind, row)
         self._newest[place] = held
-        state = self._state(kind, place, held)
-        self._states[state.mark] = state
+        current, *former = self._marks(kind, place)
+        self._states[current] = written.state(self._keys[0], current, *held)
+        self._forget(former, held)
 
     def remove(self, row: Any) -> None:
         """Collect that a row is gone for good."""
         kind = KINDS[row.__tablename__]
-        place, (generation, _content) = _told(kind, row)
+        place, held = _told(kind, row)
         self._newest.pop(place, None)
-        state = RowState(self._mark(kind, place), generation + 1, written.REMOVED)
-        self._states[state.mark] = state
+        self._forget(self._marks(kind, place), held)
 
     def take(self) -> tuple[RowState, ...]:
         """What was collected since the last time, for the entry that is written now."""
@@ -76,49 +77,59 @@ class WrittenRows:
             raise CiphertextRejected(Reason.ROLLBACK)
 
     def put_back(self, kind: Kind, rows: Sequence[Any]) -> list[Any]:
-        """Those of the rows that are not in the state that was recorded last.
+        """Those of the rows that are not in the state that was recorded last, or of which nothing is recorded.
 
-        A row has the columns that its kind names. What was found the newest is not asked for again. A row of which
-        nothing is recorded is not among them: `verify-trail` names it.
+        A row has the columns that its kind names. What was found the newest is not asked for again. Of the versions
+        of the secret the first that knows a row decides.
         """
         told = [(row, *_told(kind, row)) for row in rows]
         asked = [
-            (row, place, held, self._state(kind, place, held))
-            for row, place, held in told
-            if self._newest.get(place) != held
+            (row, place, held, self._marks(kind, place)) for row, place, held in told if self._newest.get(place) != held
         ]
         if not asked:
             return []
-        marks = b"".join(state.mark for *_, state in asked)
+        marks = b"".join(mark for *_, known in asked for mark in known)
         newest = {mark: digest for mark, digest in self._db.execute(_NEWEST, {"marks": marks})}  # noqa: C416 -- rows are not pairs
         old = []
-        for row, place, held, state in asked:
-            if newest.get(state.mark, state.digest) == state.digest or self._is_newest_now(kind, row, state.mark):
+        for row, place, held, known in asked:
+            if self._fits(known, held, newest) or self._is_newest_now(kind, row, known):
                 self._newest[place] = held
             else:
                 old.append(row)
         return old
 
-    def _state(self, kind: Kind, place: Place, held: Held) -> RowState:
-        generation, content = held
-        return written.state(_key(self._secret), self._mark(kind, place), generation, content)
+    def _marks(self, kind: Kind, place: Place) -> list[bytes]:
+        return [written.mark(key, kind, place[1:]) for key in self._keys]
 
-    def _mark(self, kind: Kind, place: Place) -> bytes:
-        return written.mark(_key(self._secret), kind, place[1:])
+    def _forget(self, marks: Sequence[bytes], held: Held) -> None:
+        """Record that the row is known by these marks no more."""
+        generation, _content = held
+        for mark in marks:
+            self._states[mark] = written.gone(RowState(mark, generation, b""))
 
-    def _is_newest_now(self, kind: Kind, row: Any, mark: bytes) -> bool:
+    def _fits(self, marks: Sequence[bytes], held: Held, recorded: Mapping[bytes, bytes | None]) -> bool:
+        for key, mark in zip(self._keys, marks, strict=True):
+            digest = recorded.get(mark)
+            if digest is not None:
+                return written.state(key, mark, *held).digest == digest
+        return False
+
+    def _is_newest_now(self, kind: Kind, row: Any, marks: Sequence[bytes]) -> bool:
         """Look again, at row and record in one instant: between two statements somebody may have saved."""
         model = _model(kind)
-        recorded = (
-            select(TrailRow.digest)
-            .where(TrailRow.mark == mark)
-            .order_by(TrailRow.generation.desc(), TrailRow.entry_id)
-            .limit(1)
-        )
         here = [getattr(model, name) == getattr(row, name) for name in kind.place]
         told = [getattr(model, name) for name in (*kind.place, "generation", kind.content)]
-        found = self._db.execute(select(*told, recorded.scalar_subquery().label("recorded")).where(*here)).one_or_none()
-        return found is not None and self._state(kind, *_told(kind, found)).digest == found.recorded
+        recorded = [_recorded(mark).label(f"recorded_{number}") for number, mark in enumerate(marks)]
+        found = self._db.execute(select(*told, *recorded).where(*here)).one_or_none()
+        if found is None:
+            return False
+        return self._fits(marks, _told(kind, found)[1], dict(zip(marks, found[len(told) :], strict=True)))
+
+
+def _recorded(mark: bytes) -> ScalarSelect[bytes]:
+    """What was recorded last under a mark."""
+    newest = TrailRow.generation.desc(), TrailRow.entry_id
+    return select(TrailRow.digest).where(TrailRow.mark == mark).order_by(*newest).limit(1).scalar_subquery()
 
 
 def _told(kind: Kind, row: Any) -> tuple[Place, Held]:

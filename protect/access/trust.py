@@ -1,7 +1,7 @@
 """Belief in other people's public keys: every chain starts at an anchor inside the sealed identity of the actor."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from protect.access.authority import Authority
-from protect.access.chains import NEWEST, chained, current_of
+from protect.access.chains import EVER, IN_FORCE, NEWEST
 from protect.access.errors import NotReady
 from protect.access.models import AgencyRoot, Certificate, Invitation, KeyStateRow
 from protect.access.policy import policy
@@ -102,7 +102,7 @@ class Trust:
     def signers(self, member_id: UUID) -> Sequence[SignedCertificate]:
         """Every certificate the member ever had in force, newest first: what a leaver once signed stays signed."""
         if member_id not in self._signers:
-            rows = self._db.execute(chained(Certificate.member_id == member_id)).all()
+            rows = self._db.execute(EVER, {"member_id": member_id}).all()
             if not rows:
                 raise CiphertextRejected(Reason.REVOKED)
             self._signers[member_id] = [self._verify(Link(*row)) for row in rows]
@@ -114,7 +114,15 @@ class Trust:
         It is one that entitles to the key. Of somebody who left, is suspended or has another role now, the statement
         must be among those that a registrar upheld. Raises CiphertextRejected.
         """
-        return self._holder(self._link(member_id), member_id, compartment, statement)
+        return self._holder(self._link(member_id), member_id, _reading(compartment), statement)
+
+    def decider(self, member_id: UUID, permission: str, statement: Statement) -> SignedCertificate:
+        """The certificate by which a member signs what the permission covers, as `holder` for keys.
+
+        Raises CiphertextRejected.
+        """
+        link = self._link(member_id)
+        return self._holder(link, member_id, lambda role: policy().has(role, permission), statement)
 
     def authorised(self, member_id: UUID, *, anew: bool) -> Authorised:
         """Who stands for the member's certificate; `anew` asks for enough registrars who are in office today.
@@ -124,7 +132,7 @@ class Trust:
         certificate = self.certificate(member_id)
         authority = self.authority(UUID(certificate.agency_id))
         digest = certificate.digest()
-        if any(one.by_root and one.signed == certificate for one in authority.rolls.enrolled(member_id)):
+        if authority.by_root(certificate):
             return Authorised(certificate, ())
         if anew and not authority.enough(digest, certificate.user_id):
             raise CiphertextRejected(Reason.ISSUER)
@@ -136,7 +144,6 @@ class Trust:
             root = self._db.get(AgencyRoot, agency_id)
             if root is None:
                 raise CiphertextRejected(Reason.ANCHOR)
-            self._believe_root(root)
             self._authority(root)
         return self._authorities[agency_id]
 
@@ -183,19 +190,21 @@ class Trust:
     def _link(self, member_id: UUID) -> Link | None:
         """The member's newest certificate in force, with what vouches for it."""
         if member_id not in self._links:
-            row = self._db.execute(chained(current_of(member_id)).limit(1)).one_or_none()
+            row = self._db.execute(IN_FORCE, {"member_id": member_id}).one_or_none()
             self._links[member_id] = None if row is None else Link(*row)
         return self._links[member_id]
 
-    def _holder(self, link: Link | None, member_id: UUID, compartment: str, statement: Statement) -> SignedCertificate:
+    def _holder(
+        self, link: Link | None, member_id: UUID, entitles: Callable[[str], bool], statement: Statement
+    ) -> SignedCertificate:
         if link is not None and self._speaks(link, member_id):
             signed = self._verify(link)
             self._verified[member_id] = signed
             # Somebody who began anew signed with other keys before: of those, only what was upheld counts.
-            if compartment in policy().readable(signed.role) and (not link.touched or _is_by(statement, signed)):
+            if entitles(signed.role) and (not link.touched or _is_by(statement, signed)):
                 return signed
         for signed in self.signers(member_id):
-            entitled = compartment in policy().readable(signed.role) and _is_by(statement, signed)
+            entitled = entitles(signed.role) and _is_by(statement, signed)
             if entitled and self.authority(UUID(signed.agency_id)).upheld(statement.digest()):
                 return signed
         raise CiphertextRejected(Reason.REVOKED)
@@ -206,12 +215,10 @@ class Trust:
         return not self._ended(link, member_id) and self._authority(link.root).suspension(member_id) is None
 
     def _ended(self, link: Link, member_id: UUID) -> bool:
-        """Whether a revocation ends this certificate or the newest of the member, or another was decided since."""
+        """Whether something signed ends this certificate, or another was decided since."""
         if not link.touched:
             return False
-        authority = self._authority(link.root)
-        ended = authority.revoked(member_id) or authority.revoked_invitation(link.invitation)
-        return ended or authority.superseded(parsed(link.certificate.statement))
+        return self._authority(link.root).current(member_id) != parsed(link.certificate.statement)
 
     def _floor(self, row: KeyStateRow) -> int:
         """Which version of the key is the least that is taken, as a holder signed when this one came."""
@@ -225,7 +232,7 @@ class Trust:
         return known.floor
 
     def _believe_state(self, row: KeyStateRow, link: Link | None) -> KeyState:
-        signer = self._holder(link, row.holder_id, row.compartment, KeyState.from_bytes(row.statement))
+        signer = self._holder(link, row.holder_id, _reading(row.compartment), KeyState.from_bytes(row.statement))
         state = _state(row.statement, signer)
         if (state.agency, state.compartment, state.version) != (str(row.agency_id), row.compartment, row.version):
             raise CiphertextRejected(Reason.CONTEXT)
@@ -234,14 +241,14 @@ class Trust:
         return state
 
     def _verify(self, link: Link) -> SignedCertificate:
-        self._believe_root(link.root)
         one = Enrolled(link.certificate, link.invitation, parsed(link.certificate.statement))
-        verified = self._authority(link.root).certified(one)
+        verified = self._authority(link.root).certified(one, alone=not link.touched)
         if verified is None:
             raise CiphertextRejected(Reason.ISSUER)
         return verified
 
     def _authority(self, root: AgencyRoot) -> Authority:
+        self._believe_root(root)  # before anything follows from it, and whatever is remembered of the agency
         if root.agency_id not in self._authorities:
             self._authorities[root.agency_id] = Authority(self._db, root.agency_id, root.root_public)
         return self._authorities[root.agency_id]
@@ -254,6 +261,10 @@ class Trust:
         own = root.agency_id == self._agency_id
         if own and not hmac.compare_digest(anchor_of(root.root_public), self._identity.anchor):
             raise CiphertextRejected(Reason.ANCHOR)
+
+
+def _reading(compartment: str) -> Callable[[str], bool]:
+    return lambda role: compartment in policy().readable(role)
 
 
 def _is_by(statement: Statement, signer: SignedCertificate) -> bool:

@@ -14,6 +14,7 @@ from protect.audit.models import TrailContradiction, TrailEntry
 
 CONTRADICT: Final = "trail:contradict"
 EXPLAIN: Final = "trail:explain"
+FORGED: Final = "trail:forged"
 
 
 def unexplained(session: Session) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, LargeBinary, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from protect.audit import state as states
@@ -66,8 +67,9 @@ def seal_pending(session: Session, server_secret: bytes, log: Signer | None = No
         after = replace(after, epoch=after.epoch + 1, up_to_xid=0)
     states.store(session, server_secret, found, after)
     if log is not None and rows:
-        note = str(log.sign(after.sequence, after.root))
-        session.execute(insert(TrailCheckpoint).inline().values(size=after.sequence, note=note))
+        # Whoever put a row of their own there first keeps this head out, and does not stop the sealing.
+        head = {"size": after.sequence, "note": str(log.sign(after.sequence, after.root))}
+        session.execute(upsert(TrailCheckpoint).values(**head).on_conflict_do_nothing())
     return Batch(len(rows), after.sequence, after.root, more=full or restarted)
 
 

@@ -5,15 +5,14 @@ It reads ciphertext and hashes only, over all agencies, in one snapshot: the con
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from sqlalchemy import ARRAY, Connection, LargeBinary, Row, TextClause, bindparam, text
+from sqlalchemy import Connection, TextClause, text
 
-from protect.audit import written
-from protect.audit.written import RowState
+from protect.audit import held, written
+from protect.audit.held import Held
 
 SHOWN: Final = 1_000
-_BATCH: Final = 1_000
 
 RowKind = Literal["rolled-back", "unrecorded", "replayed", "gone", "index"]
 """Not the newest state; never recorded; went back once and on from there; recorded and absent; the look-up differs."""
@@ -39,18 +38,6 @@ _LIVE: Final = text("""
 select count(*) from (
   select distinct on (mark) digest from trail_row order by mark, generation desc, entry_id) newest
 where digest <> :removed""")
-_ROWS: Final = text(
-    " union all ".join(
-        f"""select '{kind.table}' as kind, array[{", ".join(f"{column}::text" for column in kind.place)}] as place,
-            generation, {kind.content} as content from {kind.table}"""  # noqa: S608 -- constants of a file
-        for kind in written.KINDS.values()
-    )
-)
-_NEWEST: Final = text("""
-select asked.mark, newest.digest from unnest(:marks) as asked(mark)
-cross join lateral (
-  select digest from trail_row where trail_row.mark = asked.mark order by generation desc, entry_id limit 1) newest
-""").bindparams(bindparam("marks", type_=ARRAY(LargeBinary)))
 
 
 class RowFault(NamedTuple):
@@ -75,38 +62,29 @@ class RowReport:
         return self.fault_count == 0
 
 
-def verify_rows(connection: Connection, log_secret: bytes) -> RowReport:
+def verify_rows(connection: Connection, log_secrets: Sequence[bytes]) -> RowReport:
     """Hold all rows against what the entries recorded, in one snapshot. The entries themselves `verify` checks."""
-    connection = connection.execution_options(isolation_level="REPEATABLE READ")
-    key = written.marking_key(log_secret)
+    connection = held.snapshot(connection)
     found: list[RowFault] = []
     rows = matched = count = 0
     replayed = _counts(connection, _REPLAYED)
-    for batch in _batches(connection):
-        states = [_state(key, row) for row in batch]
-        marks = [state.mark for state in states]
-        newest = {bytes(one.mark): bytes(one.digest) for one in connection.execute(_NEWEST, {"marks": marks})}
-        for state, row in zip(states, batch, strict=True):
+    for batch in held.rows(connection, log_secrets):
+        for row in batch:
             rows += 1
-            matched += newest.get(state.mark, written.REMOVED) != written.REMOVED
-            for kind in _kinds(state, newest.get(state.mark), replayed=state.mark in replayed):
+            matched += row.version is not None and row.recorded[row.version] != written.REMOVED
+            for kind in _kinds(row, replayed=any(state.mark in replayed for state in row.states)):
                 count += 1
-                found += [RowFault(kind, " ".join((row.kind, *row.place)))] if len(found) < SHOWN else []
+                found += [RowFault(kind, row.name)] if len(found) < SHOWN else []
     for kind, wrong in _totals(connection, matched):
         count += wrong
         found.append(RowFault(kind, rows=wrong))
     return RowReport(rows, tuple(found), count)
 
 
-def _state(key: bytes, row: Row[Any]) -> RowState:
-    mark = written.mark(key, written.KINDS[row.kind], row.place)
-    return written.state(key, mark, row.generation, bytes(row.content))
-
-
-def _kinds(state: RowState, newest: bytes | None, *, replayed: bool) -> Iterator[RowKind]:
-    if newest is None:
+def _kinds(row: Held, *, replayed: bool) -> Iterator[RowKind]:
+    if row.version is None:
         yield "unrecorded"
-    elif state.digest != newest:
+    elif not row.newest:
         yield "rolled-back"
     if replayed:
         yield "replayed"
@@ -124,8 +102,3 @@ def _totals(connection: Connection, matched: int) -> Iterator[tuple[RowKind, int
 
 def _counts(connection: Connection, query: TextClause) -> Mapping[bytes, int]:
     return {bytes(row.mark): row.times for row in connection.execute(query)}
-
-
-def _batches(connection: Connection) -> Iterator[Sequence[Row[Any]]]:
-    with connection.execute(_ROWS, execution_options={"yield_per": _BATCH}) as rows:
-        yield from rows.partitions()

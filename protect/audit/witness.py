@@ -36,6 +36,7 @@ class Problem(StrEnum):
     SHRUNK = "shrunk"
     FORKED = "forked"
     ELSEWHERE = "elsewhere"
+    SUCCESSOR = "successor"
 
 
 class HeadRefused(Exception):
@@ -104,11 +105,17 @@ def ask(folder: Path, now: datetime) -> str:
     return Cosigner(memory.name, _key(folder)).ask(memory.log.name, memory.size, int(now.timestamp()))
 
 
-def sign(folder: Path, shown: str, now: datetime) -> Note:
-    """The head with this witness's signature under it, remembered before it is given away. Raises HeadRefused."""
+def sign(folder: Path, shown: str, now: datetime, successor: str = "") -> Note:
+    """The head with this witness's signature under it, remembered before it is given away. Raises HeadRefused.
+
+    With the key that takes over from the log's: only if the known one signed the head beside it. From then on the new
+    one is the log's for this witness, and the former no more. Raises WitnessUnfit for what is no key of this log.
+    """
     with _alone(folder):
         memory = recall(folder)
         note, head = examine(memory, shown)
+        if successor:
+            memory = _followed(memory, note, head, successor)
         cosigner = Cosigner(memory.name, _key(folder))
         line = cosigner.sign(note, int(now.timestamp()))
         signed = Note(note.text, (note.verified(memory.log), line))
@@ -140,6 +147,21 @@ def examine(memory: Memory, shown: str) -> tuple[Note, Checkpoint]:
     except CiphertextRejected:
         raise HeadRefused(Problem.FORKED, memory.size, head.size) from None
     return note, head
+
+
+def _followed(memory: Memory, note: Note, head: Checkpoint, successor: str) -> Memory:
+    """The memory with the key that takes over, if a head that the known key signed bears it too."""
+    try:
+        key = Verifier.parse(successor)
+    except CiphertextRejected:
+        raise WitnessUnfit("this is no key: ask the log's operator for `protect checkpoint --key`") from None
+    if (key.kind, key.name) != (LOG, memory.log.name):
+        raise WitnessUnfit("this is not a key of the log that this witness watches")
+    try:
+        note.verified(key)
+    except CiphertextRejected:
+        raise HeadRefused(Problem.SUCCESSOR, memory.size, head.size) from None
+    return replace(memory, log=key)
 
 
 def keep_evidence(folder: Path, shown: str, now: datetime) -> Path:

@@ -8,13 +8,14 @@ from typing import Any, Literal
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from protect.audit.checkpoints import Watch
+from protect.audit.checkpoints import LOOKED_AT, Watch, signed_head
 from protect.audit.models import TrailCheckpoint, TrailCosignature, TrailHead, TrailNode
 from protect.vault.errors import CiphertextRejected
-from protect.vault.notes import Checkpoint, Note, Verifier, cosigned_at
+from protect.vault.notes import Checkpoint, Line, Note, Verifier, cosigned_at
 
 Tell = Callable[[int | None, Literal["truncated", "checkpoint", "cosignature"]], None]
 _STREAM = 2_000
+_MOST = 1_000
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,34 @@ class Standing:
     name: str
     size: int
     at: datetime | None
+
+
+@dataclass(frozen=True)
+class Vouched:
+    """When a witness last signed, and whether the trail still leads to that head; true where it signed none."""
+
+    at: datetime | None
+    holds: bool
+
+
+def vouched(session: Session, witness: Verifier) -> Vouched:
+    """The last word of one witness, held against the heads alone. A row that it did not sign holds neither."""
+    numbered = session.scalar(select(func.max(TrailHead.last_sequence))) or 0
+    rows = session.execute(
+        select(TrailCosignature.at, TrailCosignature.size, TrailCosignature.note, TrailHead.root)
+        .outerjoin(TrailHead, TrailHead.last_sequence == TrailCosignature.size)
+        .where(TrailCosignature.witness == witness.name)
+        .order_by(TrailCosignature.at.desc(), TrailCosignature.size.desc())  # it may sign twice in one second
+        .limit(LOOKED_AT)
+    ).all()
+    holds = True
+    for at, size, shown, root in rows:
+        line, told = _witnessed(shown, witness)
+        if line is not None and told is not None and cosigned_at(line) == int(at.timestamp()):
+            fits = told.size == size <= numbered and told.root == root
+            return Vouched(at, holds and fits)
+        holds = False
+    return Vouched(None, holds)
 
 
 class StoredNodes:
@@ -66,12 +95,26 @@ def check(session: Session, watch: Watch, last: int, tell: Tell) -> tuple[Standi
 
 def _check_checkpoints(session: Session, watch: Watch, last: int, tell: Tell) -> None:
     newest = session.scalar(select(func.max(TrailCheckpoint.size)).where(TrailCheckpoint.size <= last))
-    beyond = session.scalar(select(func.min(TrailCheckpoint.size)).where(TrailCheckpoint.size > last))
-    if beyond is not None and _is_gone(session, beyond):
-        tell(last + 1, "truncated")
+    _check_beyond(session, watch, last, tell)
     for size, shown, root in _beside_heads(session, TrailCheckpoint, last):
-        if not _holds(shown, (watch.log.name, size, root or b""), (watch.log,) if size == newest else ()):
+        told = _told(shown)
+        unsigned = size == newest and signed_head(watch, size, shown) is None
+        if unsigned or told != Checkpoint(watch.log.name, size, root or b""):
             tell(size, "checkpoint")
+
+
+def _check_beyond(session: Session, watch: Watch, last: int, tell: Tell) -> None:
+    """A head beyond the end was cut off from its entries if the log signed it; else somebody put it there."""
+    beyond = select(TrailCheckpoint.size, TrailCheckpoint.note).where(TrailCheckpoint.size > last)
+    cut = False
+    for size, shown in session.execute(beyond.order_by(TrailCheckpoint.size).limit(_MOST)).all():
+        if not _is_gone(session, size):
+            continue
+        if signed_head(watch, size, shown) is None:
+            tell(size, "checkpoint")
+        elif not cut:
+            cut = True
+            tell(last + 1, "truncated")
 
 
 def _is_gone(session: Session, size: int) -> bool:
@@ -83,28 +126,34 @@ def _check_witness(session: Session, watch: Watch, witness: Verifier, last: int,
     largest, newest, behind = 0, None, False
     for size, shown, root in _beside_heads(session, TrailCosignature, None, witness.name):
         gone = size > last and root is None
-        if not _holds(shown, (watch.log.name, size, None if gone else root or b""), (watch.log, witness)):
+        line, told = _witnessed(shown, witness)
+        expected = Checkpoint(watch.log.name, size, told.root if told and gone else root or b"")
+        if line is None or told != expected:
             tell(size, "cosignature")
             continue
         behind = behind or gone
-        at = datetime.fromtimestamp(cosigned_at(Note.parse(shown).verified(witness)), UTC)
+        at = datetime.fromtimestamp(cosigned_at(line), UTC)
         largest, newest = max(largest, size), at if newest is None else max(newest, at)
     if behind:
         tell(last + 1, "truncated")
     return Standing(witness.name, largest, newest)
 
 
-def _holds(shown: str, expected: tuple[str, int, bytes | None], keys: tuple[Verifier, ...]) -> bool:
-    """Whether a note is of this origin, size and root, any root without one, and all these keys signed it."""
-    origin, size, root = expected
+def _told(shown: str) -> Checkpoint | None:
+    """The head that a note tells, whoever signed it."""
+    try:
+        return Checkpoint.parse(Note.parse(shown).text)
+    except CiphertextRejected:
+        return None
+
+
+def _witnessed(shown: str, witness: Verifier) -> tuple[Line | None, Checkpoint | None]:
+    """The witness's line and what it stands under. The log's own is not asked for: its key may be gone since."""
     try:
         note = Note.parse(shown)
-        for key in keys:
-            note.verified(key)
-        told = Checkpoint.parse(note.text)
+        return note.verified(witness), Checkpoint.parse(note.text)
     except CiphertextRejected:
-        return False
-    return (told.origin, told.size) == (origin, size) and root in (None, told.root)
+        return None, None
 
 
 def _beside_heads(

@@ -57,6 +57,11 @@ def state(key: bytes, row_mark: bytes, generation: int, content: bytes) -> RowSt
     return RowState(row_mark, generation, hmac.digest(key, told, "sha256"))
 
 
+def gone(known: RowState) -> RowState:
+    """The state that ends a mark: whatever was recorded of it before, the row is known by it no more."""
+    return RowState(known.mark, known.generation + 1, REMOVED)
+
+
 def pack(states: Iterable[RowState]) -> bytes | None:
     """States as an entry keeps them; nothing where there are none."""
     return b"".join(_RECORD.pack(*one) for one in states) or None

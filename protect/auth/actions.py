@@ -1,6 +1,5 @@
 """Signing in and out: one answer for every failure, one Argon2id for every attempt."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -14,7 +13,7 @@ from protect.access.gate import Gate
 from protect.access.models import Member
 from protect.access.runtime import Runtime
 from protect.auth import actions_peppers, passkeys
-from protect.auth.actions_attempts import TooManyAttempts, Tried, count_failures, guessed, require_patience, tried
+from protect.auth.actions_attempts import TooManyAttempts, Tried, count_failure, require_patience, tried
 from protect.auth.actions_factors import NOBODY, FactorRefused, Fit, Proof, examine, use
 from protect.auth.actions_notices import notify
 from protect.auth.models import Credential
@@ -57,14 +56,13 @@ def sign_in(gate: Gate, runtime: Runtime, entered: Entered, address: str) -> Sig
     salt = credential.salt if credential else attempt[0][: identities.SALT_BYTES]
     stretched = identities.stretch(entered.passphrase, salt, runtime.secrets.versions("pepper"), str(owner))
     right = identities.matches(stretched, credential.verifier_hash if credential else _NO_HASH)
-    fit = examine(gate, runtime, owner, entered.proof)
-    failures = (attempt, guessed(runtime, owner, right=right))
+    fit = examine(gate, runtime, owner, entered.proof, right=right)
     if not (member and credential and member.status in SIGNS_IN and fit):
-        raise _refused(gate, runtime, failures)
+        raise _refused(gate, runtime, attempt)
     slot = credential.slot.blob
     master = identities.unlock_master(slot, stretched, str(owner)) if right else _by_passkey(fit, entered)
     if not (master and used(gate, fit)):
-        raise _refused(gate, runtime, failures)
+        raise _refused(gate, runtime, attempt)
     identity = identities.unlock(master, credential.identity.blob, str(owner))
     keys = opened_keys(gate.db, runtime, identity, member)
     still_here(gate, member)
@@ -117,8 +115,8 @@ def _by_passkey(fit: Fit, entered: Entered) -> bytes | None:
     return slots.open_passkey(fit.factor.slot.blob, str(fit.factor.member_id), fit.factor.id, secret)
 
 
-def _refused(gate: Gate, runtime: Runtime, failures: Sequence[Tried]) -> SignInRefused:
+def _refused(gate: Gate, runtime: Runtime, attempt: Tried) -> SignInRefused:
     """Count the failure and enter it into the trail; what is to be raised."""
-    count_failures(runtime, failures)
+    count_failure(runtime, attempt)
     gate.record_refused("session:begin")
     return SignInRefused()

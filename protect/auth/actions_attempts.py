@@ -1,8 +1,11 @@
-"""What failed, counted by hashed account and hashed address, so that nobody can go on guessing."""
+"""What failed, counted by hashed account and hashed address, so that nobody can go on guessing.
+
+Six digits are few enough to be guessed by a program. Their tries are counted in the shred store, where who writes to
+the database forgets none. A passphrase has 77 bits and costs an Argon2id each time: its count may lie in a table.
+"""
 
 import hmac
-from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +23,7 @@ ADDRESS_LIMIT: Final = 30  # any accounts from one address; nobody elsewhere is 
 # hour ten guesses find a code with a chance of 1 to 33,000. Passkeys and recovery codes go on working.
 GUESS_WINDOW: Final = timedelta(hours=1)
 GUESS_LIMIT: Final = 10
+GUESS, MISS = "guess", "miss"
 
 Tried = tuple[bytes, bytes]
 
@@ -49,21 +53,23 @@ def require_patience(gate: Gate, attempt: Tried) -> None:
         raise TooManyAttempts
 
 
-def guessed(runtime: Runtime, member_id: UUID, *, right: bool) -> Tried:
-    """A wrong code as it is counted. After a wrong passphrase it is no guess, and counts for nobody, at equal work."""
-    return keyed(runtime, "guess" if right else "miss", str(member_id)), keyed(runtime, "guess", "")
+def count_guess(runtime: Runtime, member_id: UUID, at: datetime, *, right: bool) -> bool:
+    """Count six digits before they are looked at; whether they are taken from the member at this hour.
+
+    After a wrong passphrase they are no guess, and count for nobody, at equal work.
+    """
+    guesses = runtime.shred.count_try(GUESS if right else MISS, str(member_id), at, at - GUESS_WINDOW)
+    return guesses <= GUESS_LIMIT
 
 
-def may_guess(gate: Gate, runtime: Runtime, member_id: UUID) -> bool:
-    """Whether six digits are taken from the member at this hour."""
-    account, source = guessed(runtime, member_id, right=True)
-    recent = (Attempt.account == account) & (Attempt.address == source) & (Attempt.at > gate.now() - GUESS_WINDOW)
-    return (gate.db.scalar(select(func.count()).select_from(Attempt).where(recent)) or 0) < GUESS_LIMIT
+def take_back_guess(runtime: Runtime, member_id: UUID, at: datetime) -> None:
+    """Let one that was counted at that moment be none: it was right."""
+    runtime.shred.take_back_try(GUESS, str(member_id), at)
 
 
-def count_failures(runtime: Runtime, failures: Sequence[Tried]) -> None:
-    """Keep them for a day, in a transaction of its own: the refusal that follows undoes the gate's."""
-    now = runtime.clock()
+def count_failure(runtime: Runtime, failure: Tried) -> None:
+    """Keep it for a day, in a transaction of its own: the refusal that follows undoes the gate's."""
+    now, (account, source) = runtime.clock(), failure
     with runtime.unit_of_work() as db:
-        db.add_all(Attempt(account=account, address=source, at=now) for account, source in failures)
+        db.add(Attempt(account=account, address=source, at=now))
         db.execute(delete(Attempt).where(Attempt.at < now - KEPT))

@@ -4,7 +4,7 @@ import hmac
 import json
 import secrets
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import delete, literal, select, update
@@ -12,15 +12,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
 from protect.access import slots
-from protect.access.factor_seals import Holder, open_factor
+from protect.access.factor_seals import Holder, open_factor, seal_factor
 from protect.access.gate import Gate
 from protect.access.models import DoneOnce
 from protect.access.notes import open_note, seal_note
 from protect.access.runtime import Runtime
 from protect.auth import passkeys, totp
-from protect.auth.actions_attempts import count_failures, guessed, may_guess
+from protect.auth.actions_attempts import count_guess, take_back_guess
 from protect.auth.actions_notices import notify
 from protect.auth.models import Factor
+from protect.store.sealed import Sealed
 
 CHALLENGE: Final = "passkey.v1"
 CHALLENGE_SECONDS: Final = 600
@@ -28,6 +29,7 @@ USED: Final = "factor:use recovery"
 NOBODY: Final = UUID(int=0)
 _NO_SEED: Final = "A" * 32
 _NO_CHECK: Final = bytes(32)
+_USUAL: Final = {"totp": 1, "passkey": 1, "recovery": slots.RECOVERY_CODES}  # how many factors of a kind people have
 
 
 class FactorRefused(Exception):
@@ -52,11 +54,25 @@ class Asked:
     options: str
 
 
+class Kept(NamedTuple):
+    """A factor as its row keeps it. It is read without the work that an object of the table costs for each row."""
+
+    id: UUID
+    member_id: UUID
+    kind: str
+    secret: Sealed
+    slot: Sealed | None
+    last: int
+
+
+AnyFactor = TypeVar("AnyFactor", Factor, Kept)
+
+
 @dataclass(frozen=True)
 class Fit:
     """A factor that the proof fits, not used yet."""
 
-    factor: Factor
+    factor: Kept
     last: int = 0  # the step or the counter that it proves
     challenge: bytes = b""
 
@@ -68,28 +84,33 @@ def ask_passkey(gate: Gate, runtime: Runtime) -> Asked:
 
 
 def prove(gate: Gate, runtime: Runtime, member_id: UUID, proof: Proof) -> str:
-    """Use the proof up, once; the kind of the factor: totp, passkey or recovery.
-
-    Raises FactorRefused after the failure was counted.
-    """
+    """Use the proof up, once; the kind of the factor: totp, passkey or recovery. Raises FactorRefused."""
     fit = examine(gate, runtime, member_id, proof)
     if fit is None:
-        count_failures(runtime, [guessed(runtime, member_id, right=True)])
         raise FactorRefused
     return use(gate, fit)
 
 
-def examine(gate: Gate, runtime: Runtime, member_id: UUID | None, proof: Proof) -> Fit | None:
-    """The member's factor that the proof fits; None without one, at the same work. Nothing is used up."""
+def examine(
+    gate: Gate, runtime: Runtime, member_id: UUID | None, proof: Proof, *, right: bool = True
+) -> Fit | None:  # fmt: skip
+    """The member's factor that the proof fits; None without one, at the same work. Nothing is used up.
+
+    Six digits are counted as a guess unless they fit, where what was asked for beside them was `right`.
+    """
     owner = member_id or NOBODY
-    found = list(gate.db.scalars(select(Factor).where(Factor.member_id == owner)))
-    open_to_guesses = may_guess(gate, runtime, owner)
     if proof.assertion:
-        return _passkey(gate, runtime, found, proof)
+        return _passkey(gate, runtime, _kept(gate, runtime, owner, "passkey"), proof)
     if slots.is_recovery_code(proof.code):
-        return _recovery(runtime, owner, found, proof.code)
-    fit = _totp(gate, runtime, found, "".join(proof.code.split()))
-    return fit if open_to_guesses else None
+        return _recovery(runtime, owner, _kept(gate, runtime, owner, "recovery"), proof.code)
+    at = gate.now()
+    may_guess = count_guess(runtime, owner, at, right=right)  # before the look: of many at one time none is more
+    fit = _totp(gate, runtime, _kept(gate, runtime, owner, "totp"), "".join(proof.code.split()))
+    if fit is None or not may_guess:
+        return None
+    if right:
+        take_back_guess(runtime, owner, at)
+    return fit
 
 
 def use(gate: Gate, fit: Fit) -> str:
@@ -128,20 +149,30 @@ def read_challenge(gate: Gate, runtime: Runtime, sealed: str) -> bytes | None:
     return bytes.fromhex(challenge) if gate.now().timestamp() < until else None
 
 
-def holder(factor: Factor) -> Holder:
+def holder(factor: Factor | Kept) -> Holder:
     """Whose the factor is."""
     return Holder(factor.kind, factor.member_id, factor.id)
 
 
-def opened(runtime: Runtime, found: list[Factor], kind: str) -> list[tuple[Factor, tuple[bytes, ...]]]:
+def opened(runtime: Runtime, found: list[AnyFactor], kind: str) -> list[tuple[AnyFactor, tuple[bytes, ...]]]:
     """The factors of one kind with their secrets; a row that was touched is left out."""
     secret = ((one, open_factor(runtime, holder(one), one.secret.blob)) for one in found if one.kind == kind)
     return [(one, parts) for one, parts in secret if parts is not None]
 
 
-def _totp(gate: Gate, runtime: Runtime, found: list[Factor], typed: str) -> Fit | None:
+def _kept(gate: Gate, runtime: Runtime, owner: UUID, kind: str) -> list[Kept]:
+    """The member's factors of one kind. Who has fewer than people have, or is nobody, costs the work of the others."""
+    columns = (Factor.id, Factor.member_id, Factor.kind, Factor.secret, Factor.slot, Factor.last)
+    rows = gate.db.execute(select(*columns).where(Factor.member_id == owner, Factor.kind == kind))
+    found = [Kept(*row) for row in rows]
+    for _ in range(_USUAL[kind] - len(found)):
+        seal_factor(runtime, Holder(kind, owner, NOBODY), _NO_CHECK)  # sealing costs what opening does
+    return found
+
+
+def _totp(gate: Gate, runtime: Runtime, found: list[Kept], typed: str) -> Fit | None:
     now, fit = totp.step_at(gate.now().timestamp()), None
-    seeds: list[tuple[Factor | None, str]] = [(one, seed.decode()) for one, (seed,) in opened(runtime, found, "totp")]
+    seeds: list[tuple[Kept | None, str]] = [(one, seed.decode()) for one, (seed,) in opened(runtime, found, "totp")]
     for factor, seed in seeds or [(None, _NO_SEED)]:
         step = totp.fitting_step(seed, typed, now, factor.last if factor else 0)
         if factor is not None and step is not None:
@@ -149,7 +180,7 @@ def _totp(gate: Gate, runtime: Runtime, found: list[Factor], typed: str) -> Fit 
     return fit
 
 
-def _recovery(runtime: Runtime, owner: UUID, found: list[Factor], typed: str) -> Fit | None:
+def _recovery(runtime: Runtime, owner: UUID, found: list[Kept], typed: str) -> Fit | None:
     check, fit = slots.recovery_check(typed, str(owner)), None
     for factor, (kept,) in opened(runtime, found, "recovery"):
         if hmac.compare_digest(check, kept):
@@ -157,7 +188,7 @@ def _recovery(runtime: Runtime, owner: UUID, found: list[Factor], typed: str) ->
     return fit
 
 
-def _passkey(gate: Gate, runtime: Runtime, found: list[Factor], proof: Proof) -> Fit | None:
+def _passkey(gate: Gate, runtime: Runtime, found: list[Kept], proof: Proof) -> Fit | None:
     challenge = read_challenge(gate, runtime, proof.challenge)
     credential, whose = passkeys.claimed(proof.assertion)
     known = [

@@ -1,5 +1,6 @@
 """Handing a key on: a holder supplies what a colleague's certificate entitles to, after seeing who authorised it."""
 
+import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,7 +37,17 @@ class WaitingMember:
     role: str
     compartments: tuple[str, ...]
     authorisers: tuple[Authoriser, ...]
-    verified: bool
+    certificate: str  # digest of the one that they authorised; empty where the signatures do not verify
+
+    @property
+    def verified(self) -> bool:
+        """Whether somebody stands for this access and every signature verifies."""
+        return bool(self.certificate)
+
+    @property
+    def shown(self) -> str:
+        """What a holder agrees to: this certificate, and these keys."""
+        return f"{self.certificate}:{','.join(self.compartments)}"
 
 
 def waiting_members(gate: Gate) -> tuple[WaitingMember, ...]:
@@ -45,17 +56,20 @@ def waiting_members(gate: Gate) -> tuple[WaitingMember, ...]:
     return tuple(_shown(gate, items) for items in _by_member(grants.waiting(gate.db, gate.keyring)).values())
 
 
-def supply_keys(gate: Gate, member_id: UUID | None = None) -> int:
-    """Grant them all, or those of one member; the number of people served."""
+def supply_keys(gate: Gate, member_id: UUID, shown: str) -> None:
+    """Give one colleague the keys that the page named: `shown` is what stood there.
+
+    Raises Conflict when something else waits, or nobody, StepUpRequired ten minutes after the last second factor,
+    CiphertextRejected when the signatures of the access do not verify.
+    """
     gate.permit("key:supply")
     gate.require_fresh()
     hold_membership(gate.db, gate.member.member_id, gate.member.role)
-    waiting = _by_member(grants.waiting(gate.db, gate.keyring))
-    served = {who: items for who, items in waiting.items() if member_id in (None, who)}
-    for who in sorted(served):
-        grants.supply(gate.db, gate.keyring, served[who])
-        gate.record("key:supply", Ref("member", who), fields=[item.compartment for item in served[who]])
-    return len(served)
+    items = _by_member(grants.waiting(gate.db, gate.keyring)).get(member_id)
+    if items is None or not hmac.compare_digest(_shown(gate, items).shown.encode(), shown.encode()):
+        raise Conflict("certificate")
+    grants.supply(gate.db, gate.keyring, items)
+    gate.record("key:supply", Ref("member", member_id), fields=[item.compartment for item in items])
 
 
 @dataclass(frozen=True)
@@ -111,9 +125,11 @@ def _by_member(items: Iterable[grants.Waiting]) -> dict[UUID, list[grants.Waitin
 def _shown(gate: Gate, items: list[grants.Waiting]) -> WaitingMember:
     first = items[0]
     authorised = grants.who_authorised(gate.keyring.trust, gate.db, first.member_id)
+    signed = authorised.certificate if authorised else None  # the role of the row is only what somebody wrote
     return WaitingMember(
-        first.member_id, first.display_name, first.role, tuple(item.compartment for item in items),
-        _authorisers(gate, authorised), verified=authorised is not None,
+        first.member_id, first.display_name, signed.role if signed else first.role,
+        tuple(item.compartment for item in items), _authorisers(gate, authorised),
+        signed.digest().hex() if signed else "",
     )  # fmt: skip
 
 

@@ -15,12 +15,12 @@ from protect.access.policy import policy
 from protect.access.second import require_second
 
 SHOWN: Final = timedelta(days=7)
-NOT_GIVEN: Final = frozenset({"import", "oversight", "statistics", "emergency"})  # for nobody, or by two
+NOT_GIVEN: Final = frozenset({"import", "oversight", "statistics", "emergency", "erasure", "export"})  # by two, or none
 
 
 @dataclass(frozen=True)
 class Stop:
-    """A member who identified too many people in an hour, and how it ended."""
+    """A member who opened the files of too many people in an hour, and how it ended."""
 
     id: UUID
     display_name: str
@@ -52,16 +52,16 @@ def stops(gate: Gate) -> tuple[Stop, ...]:
     return tuple(_stop(gate, row, members) for row in rows)
 
 
-def count_active(gate: Gate) -> int:
-    """How many of one's agency are stopped now; 0 for whom that does not concern."""
+def count_unlifted(gate: Gate) -> int:
+    """How many stops in one's agency nobody has looked into, for a week; 0 for whom that does not concern."""
     if not gate.allows("limit:review"):
         return 0
-    rows = limits.stops(gate.db, gate.member.agency_id, gate.now() - limits.HOUR)
+    rows = limits.stops(gate.db, gate.member.agency_id, gate.now() - SHOWN)
     return sum(row.ended_at is None for row in rows)
 
 
 def lift_stop(gate: Gate, stop_id: UUID) -> None:
-    """Let a colleague go on before the hour is over. Nobody lifts their own stop: Denied."""
+    """Let a colleague go on, or say of a stop that is over that one looked into it. Nobody lifts their own: Denied."""
     stop = gate.find(OpeningNotice, stop_id, "limit:lift", lock=True)
     if stop.kind != limits.STOP:
         raise NotFound("OpeningNotice")
@@ -72,11 +72,8 @@ def lift_stop(gate: Gate, stop_id: UUID) -> None:
 
 
 def _stop(gate: Gate, row: OpeningNotice, members: dict[UUID, Member]) -> Stop:
-    who, lifter, over = (
-        members[row.member_id],
-        members.get(row.ended_by) if row.ended_by else None,
-        row.at + limits.HOUR,
-    )
+    who, lifter = members[row.member_id], members.get(row.ended_by) if row.ended_by else None
+    over = row.at + limits.longest(gate.db, row.agency_id, row.member_id)
     return Stop(
         id=row.id, display_name=who.display_name, role=who.role, at=row.at, over_at=over, lifted_at=row.ended_at,
         lifted_by=lifter.display_name if lifter else "", active=row.ended_at is None and over > gate.now(),

@@ -11,7 +11,7 @@ from protect.access.models import Member
 from protect.access.notes import open_note, seal_note
 from protect.access.runtime import Runtime
 from protect.auth.actions import look_up, used
-from protect.auth.actions_attempts import Tried, count_failures, guessed, require_patience, tried
+from protect.auth.actions_attempts import Tried, count_failure, require_patience, tried
 from protect.auth.actions_factors import NOBODY, Fit, Proof, examine
 from protect.auth.actions_notices import notify
 from protect.auth.actions_passphrase import put
@@ -56,13 +56,12 @@ def begin(gate: Gate, runtime: Runtime, claim: Claim, address: str) -> tuple[str
     owner = member.id if member else NOBODY
     salt = credential.salt if credential else attempt[0][: identities.SALT_BYTES]
     identities.stretch(claim.code, salt, runtime.secrets.versions("pepper"), str(owner))
-    first = examine(gate, runtime, owner, Proof(code=claim.code))
-    second = examine(gate, runtime, owner, claim.proof)
-    failures = (attempt, guessed(runtime, owner, right=first is not None))
+    first = examine(gate, runtime, owner, Proof(code=claim.code), right=False)
+    second = examine(gate, runtime, owner, claim.proof, right=first is not None and first.factor.kind == "recovery")
     if not (member and credential and member.status == "active" and _both(first, second) and second):
-        raise _refused(gate, runtime, failures)
+        raise _refused(gate, runtime, attempt)
     if not used(gate, second):
-        raise _refused(gate, runtime, failures)
+        raise _refused(gate, runtime, attempt)
     gate.record_member(member, "passphrase:recover")
     passphrase = identities.new_passphrase(gate.locale)
     until = int(gate.now().timestamp()) + DRAFT_SECONDS
@@ -103,7 +102,7 @@ def _both(first: Fit | None, second: Fit | None) -> bool:
     return first.factor.kind == "recovery" and first.factor.id != second.factor.id
 
 
-def _refused(gate: Gate, runtime: Runtime, failures: tuple[Tried, ...]) -> RecoveryRefused:
-    count_failures(runtime, failures)
+def _refused(gate: Gate, runtime: Runtime, attempt: Tried) -> RecoveryRefused:
+    count_failure(runtime, attempt)
     gate.record_refused("passphrase:recover")
     return RecoveryRefused()

@@ -1,4 +1,8 @@
-"""One's own second factors: seeing them, adding one, taking one away; each change after a fresh second factor."""
+"""One's own second factors: seeing them, adding one, taking one away.
+
+Each change asks for a fresh second factor and, in the same request, for the passphrase: the first is the session's, and
+so also of whoever copied its cookie.
+"""
 
 import json
 from collections.abc import Sequence
@@ -21,11 +25,13 @@ from protect.auth import passkeys, qr, totp
 from protect.auth.actions_factors import Asked, FactorRefused, Proof, new_challenge, opened, read_challenge, spend
 from protect.auth.actions_factors_add import add_passkey, add_recovery, add_totp
 from protect.auth.actions_notices import notify
-from protect.auth.models import Credential, Factor
+from protect.auth.actions_passphrase import require_phrase
+from protect.auth.models import Factor
 
 DRAFT: Final = "factor-draft.v1"
 DRAFT_SECONDS: Final = 1800
 LEAST: Final = 2
+ADD, RENEW, REMOVE = "factor:add", "factor:renew", "factor:remove"
 
 
 class LastFactors(Exception):
@@ -56,6 +62,11 @@ class OwnFactors:
         return len(self.devices) + bool(self.codes_left)
 
     @property
+    def needs_codes(self) -> bool:
+        """Whether too few would be left after the last recovery code: one code is no second way for long."""
+        return len(self.devices) + (self.codes_left > 1) < LEAST
+
+    @property
     def may_remove(self) -> bool:
         """Whether enough is left without one of them."""
         return self.ways > LEAST
@@ -81,6 +92,11 @@ def own_factors(gate: Gate) -> OwnFactors:
     return OwnFactors(tuple(devices), sum(row.kind == "recovery" for row in rows))
 
 
+def holds_keys_without_passkey(gate: Gate) -> bool:
+    """Whether a code typed into a false page would hand keys to whoever runs it: only a passkey knows the true page."""
+    return bool(gate.keyring.granted) and not any(one.kind == "passkey" for one in own_factors(gate).devices)
+
+
 def new_generator(gate: Gate, runtime: Runtime, sealed: str = "") -> NewGenerator:
     """A fresh seed, or that of a draft; nothing is kept before a code of it was typed."""
     gate.require_fresh()
@@ -89,16 +105,19 @@ def new_generator(gate: Gate, runtime: Runtime, sealed: str = "") -> NewGenerato
     return NewGenerator(qr.picture(address), totp.in_groups(seed), _sealed(gate, runtime, "totp", seed))
 
 
-def add_generator(gate: Gate, runtime: Runtime, sealed: str, typed: str) -> None:
-    """Add the code generator of a draft. Raises FactorRefused when the code is wrong or the draft is too old."""
-    gate.require_fresh()
+def add_generator(gate: Gate, runtime: Runtime, sealed: str, typed: str, phrase: str) -> None:
+    """Add the code generator of a draft. Raises FactorRefused when the code is wrong or the draft is too old.
+
+    Raises what `require_phrase` does, as all do that change something.
+    """
+    require_phrase(gate, runtime, phrase, ADD)
     seed = _read(gate, runtime, "totp", sealed)
     now = totp.step_at(gate.now().timestamp())
     step = totp.fitting_step(seed, "".join(typed.split()), now, 0) if seed else None
     if seed is None or step is None:
         raise FactorRefused
     add_totp(gate.db, runtime, gate.member.member_id, seed, step)
-    _changed(gate, "factor:add", "totp")
+    _changed(gate, ADD, "totp")
 
 
 def ask_new_passkey(gate: Gate, runtime: Runtime) -> Asked:
@@ -112,12 +131,12 @@ def ask_new_passkey(gate: Gate, runtime: Runtime) -> Asked:
     return Asked(sealed, passkeys.creation_options(site, gate.settings.product_name, owner, known, challenge))
 
 
-def add_new_passkey(gate: Gate, runtime: Runtime, answer: Proof) -> None:
+def add_new_passkey(gate: Gate, runtime: Runtime, answer: Proof, phrase: str) -> None:
     """Add the passkey that the browser made. Where it gave a secret, it opens the account without the passphrase.
 
     Raises FactorRefused.
     """
-    gate.require_fresh()
+    master = require_phrase(gate, runtime, phrase, ADD)
     member_id, challenge = gate.member.member_id, read_challenge(gate, runtime, answer.challenge)
     if challenge is None:
         raise FactorRefused
@@ -129,30 +148,32 @@ def add_new_passkey(gate: Gate, runtime: Runtime, answer: Proof) -> None:
     secret = passkeys.read_prf(answer.prf)
     try:
         with gate.db.begin_nested():
-            add_passkey(gate.db, runtime, member_id, made, (_master(gate), secret) if secret else None)
+            add_passkey(gate.db, runtime, member_id, made, (master, secret) if secret else None)
     except IntegrityError:  # it is somebody's already
         raise FactorRefused from None
-    _changed(gate, "factor:add", "passkey")
+    _changed(gate, ADD, "passkey")
 
 
-def new_codes(gate: Gate, runtime: Runtime) -> tuple[tuple[str, ...], str]:
-    """Fresh recovery codes and the sealed draft of the page; the old ones are good until these are put away."""
+def new_codes(gate: Gate, runtime: Runtime, sealed: str = "") -> tuple[tuple[str, ...], str]:
+    """Fresh recovery codes, or those of a draft, and the sealed draft of the page; the old ones are good meanwhile."""
     gate.require_fresh()
-    codes = slots.new_recovery_codes()
+    drawn = _read(gate, runtime, "recovery", sealed)
+    codes = tuple(drawn.split()) if drawn else slots.new_recovery_codes()
     return codes, _sealed(gate, runtime, "recovery", " ".join(codes))
 
 
-def renew_codes(gate: Gate, runtime: Runtime, sealed: str) -> None:
+def renew_codes(gate: Gate, runtime: Runtime, sealed: str, phrase: str) -> None:
     """Put the codes of a draft in the place of all others. Raises FactorRefused when it is too old."""
     gate.require_fresh()
     codes = _read(gate, runtime, "recovery", sealed)
     if codes is None:
-        raise FactorRefused
+        raise FactorRefused  # before the passphrase: the page does not come back with other codes
+    master = require_phrase(gate, runtime, phrase, RENEW)
     member_id = gate.member.member_id
     _rows(gate, lock=True)
     gate.db.execute(delete(Factor).where(Factor.member_id == member_id, Factor.kind == "recovery"))
-    add_recovery(gate.db, runtime, member_id, _master(gate), codes.split())
-    _changed(gate, "factor:renew", "recovery")
+    add_recovery(gate.db, runtime, member_id, master, codes.split())
+    _changed(gate, RENEW, "recovery")
 
 
 def find_factor(gate: Gate, factor_id: UUID) -> OwnFactor:
@@ -163,15 +184,15 @@ def find_factor(gate: Gate, factor_id: UUID) -> OwnFactor:
     return found
 
 
-def remove_factor(gate: Gate, factor_id: UUID) -> None:
+def remove_factor(gate: Gate, runtime: Runtime, factor_id: UUID, phrase: str) -> None:
     """Take a device away. Raises NotFound, and LastFactors when too few would be left."""
-    gate.require_fresh()
+    require_phrase(gate, runtime, phrase, REMOVE)
     _rows(gate, lock=True)  # of two at one time the second sees what the first left
     factor = find_factor(gate, factor_id)
     if not own_factors(gate).may_remove:
         raise LastFactors
     gate.db.execute(delete(Factor).where(Factor.id == factor.id))
-    _changed(gate, "factor:remove", factor.kind)
+    _changed(gate, REMOVE, factor.kind)
 
 
 def _rows(gate: Gate, *, lock: bool = False) -> list[Factor]:
@@ -180,12 +201,6 @@ def _rows(gate: Gate, *, lock: bool = False) -> list[Factor]:
         gate.db.execute(select(Member.id).where(Member.id == gate.member.member_id).with_for_update())
     mine = select(Factor).where(Factor.member_id == gate.member.member_id).order_by(Factor.created_at, Factor.id)
     return list(gate.db.scalars(mine.execution_options(populate_existing=True)))
-
-
-def _master(gate: Gate) -> bytes:
-    """The user master key, for one more slot."""
-    credential = gate.db.get_one(Credential, gate.member.member_id)
-    return slots.master_of(gate.keyring.awake, credential.master.blob)
 
 
 def _name(gate: Gate) -> str:

@@ -1,4 +1,4 @@
-"""A new passphrase from inside a session: for who has the old one, and fears that somebody else has it too."""
+"""The passphrase from inside a session: asked before the ways to sign in change, and replaced where somebody saw it."""
 
 import json
 from typing import Final
@@ -8,7 +8,7 @@ from protect.access import identities, sessions, slots
 from protect.access.gate import Gate
 from protect.access.notes import open_note, seal_note
 from protect.access.runtime import Runtime
-from protect.auth.actions_attempts import count_failures, keyed, require_patience
+from protect.auth.actions_attempts import count_failure, keyed, require_patience
 from protect.auth.actions_notices import notify
 from protect.auth.models import Credential
 from protect.store.sealed import Sealed
@@ -22,11 +22,11 @@ class PhraseRefused(Exception):
     """The passphrase that was typed is not the one in use."""
 
 
-def draw(gate: Gate, runtime: Runtime, typed: str) -> tuple[str, str]:
-    """A fresh passphrase and the sealed draft of the page, for who types the one in use; nothing has changed yet.
+def require_phrase(gate: Gate, runtime: Runtime, typed: str, action: str) -> bytes:
+    """The user master key, for who proved a second factor and types the passphrase in use, which no cookie has.
 
-    Raises StepUpRequired, PhraseRefused after the failure was counted, and TooManyAttempts: a session that was left
-    open lets nobody try passphrases.
+    The key comes out of what was typed: without it there is none for another slot. Raises StepUpRequired, PhraseRefused
+    after the failure was counted, and TooManyAttempts: a session that was left open lets nobody try passphrases.
     """
     gate.require_fresh()
     member_id = gate.member.member_id
@@ -35,9 +35,19 @@ def draw(gate: Gate, runtime: Runtime, typed: str) -> tuple[str, str]:
     credential = gate.db.get_one(Credential, member_id)
     stretched = identities.stretch(typed, credential.salt, runtime.secrets.versions("pepper"), str(member_id))
     if not identities.matches(stretched, credential.verifier_hash):
-        count_failures(runtime, [attempt])
-        gate.record_refused(ACTION)
+        count_failure(runtime, attempt)
+        gate.record_refused(action)
         raise PhraseRefused
+    return identities.unlock_master(credential.slot.blob, stretched, str(member_id))
+
+
+def draw(gate: Gate, runtime: Runtime, typed: str) -> tuple[str, str]:
+    """A fresh passphrase and the sealed draft of the page, for who types the one in use; nothing has changed yet.
+
+    Raises StepUpRequired, PhraseRefused and TooManyAttempts.
+    """
+    require_phrase(gate, runtime, typed, ACTION)
+    credential = gate.db.get_one(Credential, gate.member.member_id)
     passphrase = identities.new_passphrase(gate.locale)
     until = int(gate.now().timestamp()) + DRAFT_SECONDS
     kept = json.dumps([str(gate.member.session_id), credential.salt.hex(), passphrase, until]).encode()

@@ -39,6 +39,8 @@ def confirm(gate: Gate, runtime: Runtime, proof: Proof) -> str:
     try:
         prove(gate, runtime, gate.member.member_id, proof)
     except FactorRefused:
+        if tries == sessions.TRIES:
+            sessions.shut(runtime, gate.member.session_id)  # before anything that who writes to the database can stop
         gate.record_refused(CONFIRM)
         if tries == sessions.TRIES:
             _end_now(gate, runtime)

@@ -75,6 +75,17 @@ class CurrentPhraseForm(BaseForm):
     passphrase = Secret(_("Your present passphrase"), validators=[Required(_("Enter your passphrase")), Length(400)])
 
 
+class PhraseForm(BaseForm):
+    """The passphrase again, before the ways to sign in change; of new recovery codes the draft travels sealed."""
+
+    passphrase = Secret(
+        _("Your passphrase"),
+        description=_("So that a session left open is not enough."),
+        validators=[Required(_("Enter your passphrase")), Length(400)],
+    )
+    draft = HiddenField(default="")
+
+
 class PasskeyForm(BaseForm):
     """The passkey that a browser made, for the script of the page."""
 
@@ -98,6 +109,14 @@ class GeneratorForm(BaseForm):
 
     draft = HiddenField()
     code = Code(_("The six digits that it shows"), validators=[Required(_("Enter the six digits")), Length(20)])
+
+
+class OwnPasskeyForm(PhraseForm, PasskeyForm):
+    """A passkey for an account that exists."""
+
+
+class OwnGeneratorForm(PhraseForm, GeneratorForm):
+    """A further code generator."""
 
 
 class WordsForm(BaseForm):

@@ -42,7 +42,7 @@ class Factor(Base):
 
 
 class Notice(Base):
-    """What changed in how a member signs in, told to the member for a week and to nobody else."""
+    """What changed in how a member signs in, told to the member for a week once it was shown, and to nobody else."""
 
     __tablename__ = "notice"
     __table_args__ = ({"info": OPEN},)
@@ -50,6 +50,7 @@ class Notice(Base):
     member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
     what: Mapped[str]
     at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    shown_at: Mapped[datetime | None]  # when the member's first page had it first
 
 
 class Attempt(Base):

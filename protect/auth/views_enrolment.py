@@ -5,9 +5,10 @@ from werkzeug.wrappers import Response
 
 from protect.access.errors import NotFound
 from protect.access.gate import Gate
-from protect.auth import actions_enrolment, login
+from protect.auth import actions_enrolment, login, passkeys
 from protect.auth.actions_enrolment import Draft
-from protect.auth.forms import CodeForm, GeneratorForm, WordsForm
+from protect.auth.actions_factors import Proof
+from protect.auth.forms import CodeForm, GeneratorForm, PasskeyForm, WordsForm
 from protect.auth.pages import pages
 from protect.i18n import gettext as _
 from protect.i18n import lazy
@@ -68,10 +69,24 @@ def show_codes(gate: Gate) -> str | Response:
     if form.validate():
         proved = actions_enrolment.with_code(gate, login.runtime_of_app(), draft, form.code.data)
         if proved:
-            finish = url_for("auth.enrol")
-            shown = {"codes": draft.chosen.recovery, "action": finish, "kept": {"draft": proved}}
-            return render("auth/recovery.html", renew=False, **shown)
+            return _codes(draft, proved)
         form.code.errors = [_("This code is not right. Wait for the next one, then type it.")]
+    return _generator(gate, draft, form)
+
+
+@pages.post("/invitation/cle", needs=PUBLIC, title=lazy("Your recovery codes"))
+def take_passkey(gate: Gate) -> str | Response:
+    """Show the recovery codes after the browser made a passkey, in the place of a code generator."""
+    form = GeneratorForm()
+    draft = _draft(gate, form.draft.data)
+    if draft is None:
+        return _too_late()
+    made = PasskeyForm()
+    answer = Proof("", made.assertion.data, made.challenge.data, made.prf.data)
+    proved = actions_enrolment.with_passkey(gate, login.runtime_of_app(), draft, answer)
+    if proved:
+        return _codes(draft, proved)
+    form.form_errors.append(_("The passkey was not added. Try again."))
     return _generator(gate, draft, form)
 
 
@@ -79,10 +94,10 @@ def show_codes(gate: Gate) -> str | Response:
 def enrol(gate: Gate) -> Response:
     """Make the identity once everything is put away."""
     draft = _draft(gate, request.form.get("draft"))
-    if draft is None or not draft.chosen.step:
+    if draft is None or not draft.chosen.is_proved:
         return _too_late()
     actions_enrolment.enrol(gate, login.runtime_of_app(), draft.code, draft.chosen)
-    flash(_("Your access is ready. Sign in with your name, your six words and a new code."), "success")
+    flash(_("Your access is ready. Sign in with your name, your six words and a new code or your passkey."), "success")
     return redirect(url_for("auth.sign_in"), SEE_OTHER)
 
 
@@ -95,9 +110,17 @@ def _too_late() -> Response:
     return redirect(url_for("auth.invitation"), SEE_OTHER)
 
 
+def _codes(draft: Draft, proved: str) -> str:
+    """The recovery codes, this once, after the second factor was seen to work."""
+    kept, finish = {"draft": proved}, url_for("auth.enrol")
+    return render("auth/recovery.html", codes=draft.chosen.recovery, action=finish, kept=kept, form=None)
+
+
 def _generator(gate: Gate, draft: Draft, form: GeneratorForm) -> str:
-    """The picture and the seed; the address stays that of the form that was sent."""
+    """The picture and the seed, and a passkey instead; the address stays that of the form that was sent."""
     picture, seed = actions_enrolment.generator(gate, draft)
     form.code.data = ""
-    action = url_for("auth.show_codes")
-    return render("auth/generator.html", form=form, submit=_("Continue"), picture=picture, seed=seed, action=action)
+    usable = passkeys.Site.of(gate.settings.public_url).serves(request.host)
+    instead = actions_enrolment.ask_passkey(gate, login.runtime_of_app(), draft) if usable else None
+    shown = {"picture": picture, "seed": seed, "action": url_for("auth.show_codes"), "passkey": instead}
+    return render("auth/generator.html", form=form, submit=_("Continue"), **shown)

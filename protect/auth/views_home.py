@@ -7,12 +7,12 @@ from werkzeug.wrappers import Response
 
 from protect.access.errors import Conflict, NotFound
 from protect.access.gate import Gate
-from protect.auth import actions_keys, actions_lost, actions_notices, actions_own_factors
-from protect.auth.kept import in_words
+from protect.auth import actions_keys, actions_lost, actions_notices, actions_own_factors, passkeys
+from protect.auth.kept import again
 from protect.auth.pages import pages
-from protect.directory import actions_rotation
+from protect.directory import actions_handover, actions_rotation
 from protect.i18n import gettext as _
-from protect.i18n import lazy, ngettext
+from protect.i18n import lazy
 from protect.web.pages import SEE_OTHER, SIGNED_IN
 from protect.web.render import render
 from protect.web.site import current_site
@@ -41,20 +41,24 @@ def home(gate: Gate) -> str:
         waiting=waiting,
         missing=actions_keys.missing_keys(gate),
         notices=actions_notices.notices(gate),
-        factors=actions_own_factors.own_factors(gate),
+        passkey_wanted=_wants_passkey(gate),
         told=NOTICES,
         lost=actions_lost.waits(gate, gate.member.member_id),
         words=actions_keys.words_to_compare(gate),
         due=actions_rotation.count_due(gate),
         custody=actions_keys.new_custody(gate),
+        handed=actions_handover.received(gate),
     )
 
 
 @pages.post("/cles", needs="key:supply")
 def supply(gate: Gate) -> Response:
-    """Give a waiting colleague the keys, or all of them."""
-    count = actions_keys.supply_keys(gate, _member_sent())
-    flash(ngettext("%(num)s colleague has the key now.", "%(num)s colleagues have the key now.", count), "success")
+    """Give a waiting colleague the keys that the page named."""
+    try:
+        actions_keys.supply_keys(gate, _id_sent("member"), request.form.get("shown", ""))
+        flash(_("Your colleague has the key now, and finds it at the next sign-in."), "success")
+    except Conflict:
+        flash(_("Something changed meanwhile, and no key was given: read again who waits."), "notice")
     return redirect(url_for("auth.home"), SEE_OTHER)
 
 
@@ -69,24 +73,31 @@ def accept_custody(gate: Gate) -> Response:
     return redirect(url_for("auth.home"), SEE_OTHER)
 
 
-def _member_sent() -> UUID | None:
+def _wants_passkey(gate: Gate) -> bool:
+    """Whether somebody who holds keys has no passkey yet, at an address that knows them."""
+    usable = passkeys.Site.of(gate.settings.public_url).serves(request.host)
+    return usable and actions_own_factors.holds_keys_without_passkey(gate)
+
+
+def _id_sent(name: str) -> UUID:
     try:
-        return UUID(request.form["member"]) if "member" in request.form else None
+        return UUID(request.form.get(name, ""))
     except ValueError:
-        raise NotFound("member") from None
+        raise NotFound(name) from None
 
 
 @pages.get("/formulaire", needs=SIGNED_IN, title=lazy("What you had typed"))
 def lost_form(gate: Gate) -> str:
-    """Show the interrupted form, ready to be sent again."""
+    """Show what was interrupted, each form ready to be sent again."""
     found = actions_lost.found(gate)
-    if found is None:
+    if not found:
         raise NotFound("lost form")
-    return render("auth/lost_form.html", found=found, answers=in_words(found.fields))
+    return render("auth/lost_form.html", shown=[again(one) for one in found])
 
 
 @pages.post("/formulaire/effacer", needs=SIGNED_IN)
 def drop_form(gate: Gate) -> Response:
-    """Forget the interrupted form."""
-    actions_lost.drop(gate)
-    return make_response(redirect(url_for("auth.home"), SEE_OTHER))
+    """Forget one interrupted form."""
+    actions_lost.drop(gate, _id_sent("form"))
+    others = actions_lost.waits(gate, gate.member.member_id)
+    return make_response(redirect(url_for("auth.lost_form" if others else "auth.home"), SEE_OTHER))

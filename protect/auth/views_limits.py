@@ -23,7 +23,7 @@ def reason(_gate: Gate) -> str:
     return _reason_page(ReasonForm().offer(actions_limits.purposes(language())))
 
 
-@pages.post("/motif", needs=SIGNED_IN, title=REASON, trail="entry")
+@pages.post("/motif", needs=SIGNED_IN, title=REASON, trail="entry", keeps=ReasonForm)
 def give_reason(gate: Gate) -> str | Response:
     """Keep the reason for the auditors, and go on."""
     form = ReasonForm().offer(actions_limits.purposes(language()))

@@ -66,8 +66,7 @@ def _page(gate: Gate, form: SignInForm) -> str:
 
 def _begun(gate: Gate, done: actions.SignedIn) -> Response:
     """Give the cookie and go on: what was interrupted comes first, else where the person wanted to go."""
-    wanted = take_next()
-    to = url_for("auth.lost_form") if actions_lost.waits(gate, done.member_id) else wanted
+    to = url_for("auth.lost_form") if actions_lost.waits(gate, done.member_id) else take_next()
     response = redirect(to, SEE_OTHER)
     login.give_cookie(response, done.token)
     return response

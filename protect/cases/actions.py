@@ -17,11 +17,13 @@ from protect.cases.actions_compartments import (
     open_names,
     open_rows,
     require_open,
+    require_there,
 )
 from protect.cases.actions_consent import consents_of
 from protect.cases.actions_reading import ListedRow, case_with_parts, page_of_cases, page_with_parts
 from protect.cases.consents import ConsentRecord
-from protect.cases.facts import CodedFacts, full_name
+from protect.cases.facts import CLOSED as CLOSED_CASE
+from protect.cases.facts import ERASED, CodedFacts, full_name
 from protect.cases.models import CaseFile
 from protect.directory.actions import services_by_id
 from protect.vocab import COMPARTMENTS, load
@@ -90,11 +92,18 @@ class CaseView:
     services: Mapping[uuid.UUID, str]  # names of those that consents name
     may_edit: bool
     may_withdraw: bool
+    may_erase: bool
+    may_export: bool
 
     @property
     def is_closed(self) -> bool:
         """Whether parts of it want a second factor again."""
         return any(part.why == CLOSED for part in self.compartments)
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether the case itself was closed."""
+        return self.status in CLOSED_CASE
 
     @property
     def is_draft(self) -> bool:
@@ -105,7 +114,7 @@ class CaseView:
 def list_cases(gate: Gate, page: int = 1, *, names: bool = False) -> CaseList:
     """A page of the cases within reach. Names are opened only when asked for, with one entry for the whole page."""
     gate.permit("case:list")
-    total = gate.db.scalar(select(func.count()).select_from(CaseFile)) or 0
+    total = gate.db.scalar(select(func.count()).select_from(CaseFile).where(CaseFile.status != ERASED)) or 0
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)
     start, named = (page - 1) * PAGE, names and gate.holds(NAMED_BY)
@@ -130,6 +139,8 @@ def show_case(gate: Gate, case_id: uuid.UUID, *, by: str = "case:open", purpose:
         compartments=tuple(_view(gate, name, case.rows, values) for name in COMPARTMENTS),
         consents=consents, services=_service_names(gate, consents),
         may_edit=gate.allows("case:edit", row), may_withdraw=gate.allows("consent:withdraw", row),
+        may_erase=gate.allows("case:erase", row),
+        may_export=gate.allows("case:export", row),
     )  # fmt: skip
 
 
@@ -148,6 +159,7 @@ def case_facts(
 def one_listed(gate: Gate, case_id: uuid.UUID) -> ListedCase:
     """The plain working data of one case; nothing is opened."""
     row = gate.find(CaseFile, case_id, "case:open")
+    require_there(row)
     return _listed(gate, row, None)
 
 

@@ -10,12 +10,13 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from protect.access import rows as sealed_rows
-from protect.access.errors import NotReady, StepUpRequired
+from protect.access.errors import NotFound, NotReady, StepUpRequired
 from protect.access.gate import Gate, Ref
 from protect.access.opening import COMPARTMENT, Opening
 from protect.access.rows import CompartmentRow
 from protect.cases.facts import (
     ADMINISTRATIVE,
+    ERASED,
     FOR_SAVING,
     KEPT_BY_ITSELF,
     NAMES,
@@ -40,6 +41,10 @@ class NobodyReads(NotReady):
     def __init__(self, compartment: str) -> None:
         super().__init__(compartment)
         self.compartment = compartment
+
+
+class CaseErased(NotFound):
+    """Nothing is left of the case but that it was."""
 
 
 @dataclass
@@ -90,8 +95,9 @@ def open_rows(
 ) -> OpenCase:
     """Write what will be read and why, then read it: all fields this session has keys of, or the `wanted` ones.
 
-    What is closed for now is left out: `require_open` says beforehand what may not be.
+    What is closed for now is left out: `require_open` says beforehand what may not be. Raises CaseErased.
     """
+    require_there(case)
     closed = closed_now(gate)
     wanted = None if wanted is None else set(wanted)
     readable = [row for row in rows if row.name not in closed and gate.holds(row.name)]
@@ -103,6 +109,12 @@ def open_rows(
     for row in readable:
         values |= opening.fields(row, names)
     return OpenCase(case, rows, values, opening, closed)
+
+
+def require_there(case: CaseFile) -> None:
+    """Go on only if the case was not erased: CaseErased."""
+    if case.status == ERASED:
+        raise CaseErased("CaseFile")
 
 
 def closed_now(gate: Gate) -> frozenset[str]:

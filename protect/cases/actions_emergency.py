@@ -14,9 +14,10 @@ from protect.access.gate import Gate, Ref
 from protect.access.models import EmergencyOpening, Member
 from protect.access.second import require_second
 from protect.cases.actions import CaseView, show_case
-from protect.cases.actions_emergency_list import may_end, one_of, row_of
+from protect.cases.actions_emergency_list import may_end, named, one_of, row_of
 from protect.cases.code import squeezed
 from protect.cases.emergency import EmergencyView
+from protect.cases.facts import ERASED
 from protect.cases.models import CaseFile
 from protect.vault.errors import CiphertextRejected, Reason
 
@@ -74,6 +75,7 @@ def ask(gate: Gate, asked: Asked, once: uuid.UUID | None = None) -> uuid.UUID:
 def approve(gate: Gate, opening_id: uuid.UUID, hours: int) -> None:
     """Agree, as the second person, for so many hours. Raises Conflict when it was decided, withdrawn or too late."""
     row = _to_decide(gate, opening_id)
+    _require_named(gate, row)
     try:
         emergency.approve(gate, row, timedelta(hours=hours))
     except CiphertextRejected as error:
@@ -95,10 +97,10 @@ def end(gate: Gate, opening_id: uuid.UUID) -> None:
 
     What is over already stays as it ended.
     """
-    row = gate.find(EmergencyOpening, opening_id, "emergency:read", lock=True)
+    row = gate.find(EmergencyOpening, opening_id, "approval:read", lock=True)
     now = emergency.database_now(gate)
     if not may_end(gate, row, now):
-        gate.refuse("emergency:read", row)
+        gate.refuse("approval:read", row)
     if emergency.is_waiting(row, now) or emergency.is_live(row, now):
         row.ended_by, row.ended_at = gate.member.member_id, now
         gate.record("emergency:end", Ref("case", row.case_id), purpose=PURPOSE)
@@ -107,7 +109,8 @@ def end(gate: Gate, opening_id: uuid.UUID) -> None:
 def open_case(gate: Gate, opening_id: uuid.UUID) -> EmergencyCase:
     """The case that opened, for reading; each reading is an entry of the trail. Raises NotFound once it is over."""
     gate.permit("emergency:open")
-    row = gate.find(EmergencyOpening, opening_id, "emergency:read")
+    row = gate.find(EmergencyOpening, opening_id, "approval:read")
+    _require_named(gate, row)
     emergency.enter(gate, row)
     case = show_case(gate, row.case_id, by="emergency:open", purpose=PURPOSE)
     return EmergencyCase(case, one_of(gate, row))
@@ -129,7 +132,7 @@ def review(gate: Gate, opening_id: uuid.UUID, finding: str, why: str) -> None:
 
 def show(gate: Gate, opening_id: uuid.UUID) -> EmergencyView:
     """One of them, with its reason in words for who may read it. NotFound for whom it does not concern."""
-    row = gate.find(EmergencyOpening, opening_id, "emergency:read")
+    row = gate.find(EmergencyOpening, opening_id, "approval:read")
     return row_of(gate, row)
 
 
@@ -141,13 +144,20 @@ def _to_decide(gate: Gate, opening_id: uuid.UUID) -> EmergencyOpening:
     return row
 
 
+def _require_named(gate: Gate, row: EmergencyOpening) -> None:
+    """Go on only if the request names its case as the case names itself; else CiphertextRejected."""
+    if named(gate, [row]).get(row.case_id) != (row.case_code, row.unit_id):
+        raise CiphertextRejected(Reason.CONTEXT)
+
+
 def _find(gate: Gate, code: str) -> tuple[uuid.UUID, uuid.UUID, str]:
     """The case of that code, in whichever office. Who tries codes leaves an entry for each, and meets the limit."""
     wanted = squeezed(code)
     gate.admit(frozenset({f"code {wanted}"}))
     with emergency.whole_agency(gate) as db:
-        plain = func.replace(CaseFile.code, "-", "")
-        found = db.execute(select(CaseFile.id, CaseFile.unit_id, CaseFile.code).where(plain == wanted)).one_or_none()
+        plain, columns = func.replace(CaseFile.code, "-", ""), (CaseFile.id, CaseFile.unit_id, CaseFile.code)
+        there = select(*columns).where(plain == wanted, CaseFile.status != ERASED)
+        found = db.execute(there).one_or_none()
     if found is None:
         gate.record_refused("emergency:ask")
         raise CaseUnknown

@@ -1,7 +1,7 @@
 """Which emergency openings a person is told of: asked of them, their own, of their office, or all of the agency."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +15,7 @@ from protect.access.models import EmergencyOpening, Member
 from protect.access.policy import policy
 from protect.cases import emergency as states
 from protect.cases.emergency import EmergencyView
+from protect.cases.models import CaseFile
 from protect.directory.actions_members import units
 
 TOLD: Final = timedelta(days=7)  # for so long an office reads on its first page that somebody opened a case of it
@@ -23,17 +24,17 @@ LISTED: Final = timedelta(days=90)
 
 def list_openings(gate: Gate) -> tuple[EmergencyView, ...]:
     """Those of the last months that concern the actor, and every one that nobody has reviewed; the newest first."""
-    gate.permit("emergency:read")
+    gate.permit("approval:read")
     now = emergency.database_now(gate)
-    return _views(gate, [row for row in _rows(gate, now - LISTED) if _concerns(gate, row, now)], now)
+    return _views(gate, _of_concern(gate, _rows(gate, now - LISTED), now), now)
 
 
 def waiting_now(gate: Gate) -> tuple[tuple[str, int], ...]:
     """What of them waits for the actor or is told, with how many; nothing for whom it does not concern."""
-    if not gate.allows("emergency:read"):
+    if not gate.allows("approval:read"):
         return ()
     now = emergency.database_now(gate)
-    rows = [row for row in _rows(gate, now - TOLD) if _concerns(gate, row, now)]
+    rows = _of_concern(gate, _rows(gate, now - TOLD), now)
     kinds = (("decide", _is_to_decide), ("mine", _is_mine), ("review", _is_to_review), ("told", _is_told))
     counted = ((kind, sum(is_one(gate, row, now) for row in rows)) for kind, is_one in kinds)
     return tuple(one for one in counted if one[1])
@@ -45,7 +46,7 @@ def row_of(gate: Gate, row: EmergencyOpening) -> EmergencyView:
     Raises NotFound for whom it does not concern,
     StepUpRequired for who decides or reviews and has to open the reason again.
     """
-    if not _concerns(gate, row, emergency.database_now(gate)):
+    if not _of_concern(gate, [row], emergency.database_now(gate)):
         raise NotFound("EmergencyOpening")
     view = one_of(gate, row)
     if view.may_decide or view.may_review:
@@ -59,6 +60,16 @@ def one_of(gate: Gate, row: EmergencyOpening) -> EmergencyView:
     return view
 
 
+def named(gate: Gate, rows: Sequence[EmergencyOpening]) -> Mapping[uuid.UUID, tuple[str, uuid.UUID]]:
+    """Code and office of these cases as the cases say themselves: what a request says of them, nobody signed."""
+    if not rows:
+        return {}
+    columns, wanted = (CaseFile.id, CaseFile.code, CaseFile.unit_id), {row.case_id for row in rows}
+    with emergency.whole_agency(gate) as db:
+        found = db.execute(select(*columns).where(CaseFile.id.in_(wanted))).all()
+    return {one.id: (one.code, one.unit_id) for one in found}
+
+
 def _rows(gate: Gate, since: datetime) -> Sequence[EmergencyOpening]:
     row = EmergencyOpening
     unreviewed = and_(row.approval.is_not(None), row.reviewed_at.is_(None))
@@ -66,13 +77,19 @@ def _rows(gate: Gate, since: datetime) -> Sequence[EmergencyOpening]:
     return gate.db.scalars(query.order_by(row.asked_at.desc())).all()
 
 
-def _concerns(gate: Gate, row: EmergencyOpening, now: datetime) -> bool:
+def _of_concern(gate: Gate, rows: Sequence[EmergencyOpening], now: datetime) -> Sequence[EmergencyOpening]:
     """A role that works in one office sees what is asked of it, its own part, and what was opened of its office."""
-    if not policy().by_unit(gate.member.role):
-        return True
-    if gate.member.member_id in (row.asked_by, row.decided_by) or _is_to_decide(gate, row, now):
-        return True
-    return row.approval is not None and row.unit_id == gate.member.unit_id
+    if not rows or not policy().by_unit(gate.member.role):
+        return rows
+    mine = CaseFile.id.in_({row.case_id for row in rows}), CaseFile.unit_id == gate.member.unit_id
+    own = set(gate.db.scalars(select(CaseFile.id).where(*mine)))
+
+    def concerns(row: EmergencyOpening) -> bool:
+        took_part = gate.member.member_id in (row.asked_by, row.decided_by)
+        opened = row.approval is not None and row.case_id in own
+        return took_part or opened or _is_to_decide(gate, row, now)
+
+    return [row for row in rows if concerns(row)]
 
 
 def may_end(gate: Gate, row: EmergencyOpening, now: datetime) -> bool:
@@ -111,23 +128,27 @@ def _sees_code(gate: Gate, row: EmergencyOpening) -> bool:
 def _views(gate: Gate, rows: Sequence[EmergencyOpening], now: datetime) -> tuple[EmergencyView, ...]:
     ids = {one for row in rows for one in (row.asked_by, row.decided_by, row.reviewed_by) if one}
     names = {one.id: one.display_name for one in gate.db.scalars(select(Member).where(Member.id.in_(ids)))}
-    offices = dict(units(gate))
+    offices, cases = dict(units(gate)), named(gate, rows)
 
-    def named(member_id: uuid.UUID | None) -> str:
+    def name(member_id: uuid.UUID | None) -> str:
         return names.get(member_id, "") if member_id else ""
 
-    return tuple(_view(gate, row, now, named, offices.get(str(row.unit_id), "")) for row in rows)
+    def view(row: EmergencyOpening) -> EmergencyView:
+        code, unit_id = cases[row.case_id]
+        return _view(gate, row, now, name, (code, offices.get(str(unit_id), "")))
+
+    return tuple(view(row) for row in rows)
 
 
 def _view(
-    gate: Gate, row: EmergencyOpening, now: datetime, named: Callable[[uuid.UUID | None], str], office: str
+    gate: Gate, row: EmergencyOpening, now: datetime, name: Callable[[uuid.UUID | None], str], case: tuple[str, str]
 ) -> EmergencyView:
-    state = _state(row, now)
+    state, (code, office) = _state(row, now), case
     return EmergencyView(
-        id=row.id, case_id=row.case_id, state=state, code=row.case_code if _sees_code(gate, row) else "",
-        office=office, asked_by=named(row.asked_by), asked_at=row.asked_at, reason=row.reason, why="",
-        decided_by=named(row.decided_by), decided_at=row.decided_at, until=row.until, ended_at=row.ended_at,
-        reviewed_by=named(row.reviewed_by), reviewed_at=row.reviewed_at, finding=row.finding or "",
+        id=row.id, case_id=row.case_id, state=state, code=code if _sees_code(gate, row) else "",
+        office=office, asked_by=name(row.asked_by), asked_at=row.asked_at, reason=row.reason, why="",
+        decided_by=name(row.decided_by), decided_at=row.decided_at, until=row.until, ended_at=row.ended_at,
+        reviewed_by=name(row.reviewed_by), reviewed_at=row.reviewed_at, finding=row.finding or "",
         mine=row.asked_by == gate.member.member_id, may_decide=_is_to_decide(gate, row, now),
         may_end=state in (states.WAITING, states.OPEN) and may_end(gate, row, now),
         may_review=_is_to_review(gate, row, now),

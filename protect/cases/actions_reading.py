@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, bindparam, select
 
 from protect.access.gate import Gate
 from protect.access.rows import CompartmentRow
+from protect.cases.facts import ERASED
 from protect.cases.models import CaseCompartment, CaseFile
 from protect.store.sealed import Sealed
 
@@ -48,7 +49,8 @@ ORDER: Final = (CaseFile.urgent.desc(), CaseFile.opened_at.desc(), CaseFile.id)
 
 
 def _page() -> Select[Any]:
-    return select(*LISTED).order_by(*ORDER).limit(bindparam("size")).offset(bindparam("start"))
+    there = select(*LISTED).where(CaseFile.status != ERASED)
+    return there.order_by(*ORDER).limit(bindparam("size")).offset(bindparam("start"))
 
 
 def _page_with_parts() -> Select[Any]:
@@ -87,6 +89,15 @@ def page_with_parts(gate: Gate, start: int, size: int, name: str) -> tuple[list[
         if row[width] is not None:
             parts.append(SealedPart(case_id, agency_id, name, *row[width:]))
     return list(cases.values()), cast("Rows", parts)
+
+
+def parts_of_cases(gate: Gate, case_ids: Sequence[uuid.UUID]) -> Rows:
+    """All rows of the compartments of some cases, what was dropped in later coming after."""
+    order = (CaseCompartment.case_id, CaseCompartment.name, CaseCompartment.part)
+    query = select(CaseCompartment.case_id, *PARTS).where(CaseCompartment.case_id.in_(list(case_ids)))
+    agency_id = gate.member.agency_id  # a row of another agency would not open
+    parts = [SealedPart(row[0], agency_id, *row[1:]) for row in gate.db.execute(query.order_by(*order))]
+    return cast("Rows", parts)
 
 
 def case_with_parts(gate: Gate, case_id: uuid.UUID) -> tuple[CaseFile | None, Rows]:

@@ -179,12 +179,39 @@ def _seal_rows(gate: Gate, rotor: Rotor, which: ColumnElement[bool]) -> Piece:
     return Piece(done, more=True)
 
 
+def _rows(*, dropped: bool) -> Callable[[Gate, str], int]:
+    """How many rows of a compartment were dropped in by who cannot read it, or were not."""
+    kind = CaseCompartment.wrap == sealed_rows.DROPPED
+
+    def count(gate: Gate, compartment: str) -> int:
+        return _number(gate, CaseCompartment, CaseCompartment.name == compartment, kind if dropped else ~kind)
+
+    return count
+
+
+def _restrictions(gate: Gate, _compartment: str) -> int:
+    return _number(gate, Consent, Consent.agency_id == gate.member.agency_id, Consent.restrictions.is_not(None))
+
+
+def _reasons(gate: Gate, _compartment: str) -> int:
+    mine = EmergencyOpening.agency_id == gate.member.agency_id
+    return _number(gate, EmergencyOpening, mine, EmergencyOpening.why.is_not(None))
+
+
+def _shards(gate: Gate, _compartment: str) -> int:
+    return _number(gate, SearchShard, SearchShard.agency_id == gate.member.agency_id)
+
+
+def _number(gate: Gate, model: Any, *which: ColumnElement[bool]) -> int:
+    return gate.db.scalar(select(func.count()).select_from(model).where(*which)) or 0
+
+
 _CASES: Final = frozenset(COMPARTMENTS)
 PARTS: Final = (
-    Part("data_key", _CASES, take_over_keys),
-    Part("dropped", _CASES, seal_dropped),
-    Part("restrictions", frozenset({KEPT_IN}), pass_on_restrictions),
-    Part("reasons", frozenset({emergency.KEPT_IN}), pass_on_reasons),
-    Part("search", frozenset({IDENTITY}), seal_shards),
-    Part("fields", _CASES, seal_contents, after_retiring=True),
+    Part("data_key", _CASES, take_over_keys, _rows(dropped=False)),
+    Part("dropped", _CASES, seal_dropped, _rows(dropped=True)),
+    Part("restrictions", frozenset({KEPT_IN}), pass_on_restrictions, _restrictions),
+    Part("reasons", frozenset({emergency.KEPT_IN}), pass_on_reasons, _reasons),
+    Part("search", frozenset({IDENTITY}), seal_shards, _shards),
+    Part("fields", _CASES, seal_contents, _rows(dropped=False), after_retiring=True),
 )

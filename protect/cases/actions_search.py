@@ -93,6 +93,15 @@ def change_in_search(gate: Gate, case: OpenCase) -> None:
     add_to_search(gate, case)
 
 
+def remove_from_search(gate: Gate, case: CaseFile, opening: Opening) -> None:
+    """Take the entry of a case out of the shard of its unit that has it. The opening has announced why."""
+    for shard in gate.db.scalars(NEWEST_FIRST, {"unit_id": case.unit_id}):
+        if str(case.id) in {one.case_id for one in _entries(opening, shard)}:
+            gate.db.refresh(shard, with_for_update=True)  # somebody may have added a case to it meanwhile
+            _rewrite(gate, shard, [one for one in _entries(opening, shard) if one.case_id != str(case.id)])
+            return
+
+
 def _begin_shard(gate: Gate, unit_id: uuid.UUID, number: int, entries: Sequence[SearchEntry]) -> bool:
     """Whether the shard could be begun; somebody else may have begun it in this very moment."""
     block = gate.seals.shard(unit_id, number, 1, entries)

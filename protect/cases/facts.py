@@ -8,6 +8,8 @@ from typing import Final
 from protect.vocab import COMPARTMENTS, load
 
 ADMINISTRATIVE: Final = "administrative"
+CLOSED: Final = ("closed", "closed_referred")
+ERASED: Final = "erased"  # of a case of which nothing is left; no answer of the dictionary
 CHANGEABLE: Final = (ADMINISTRATIVE, *COMPARTMENTS)
 NAMES: Final = ("surname", "post_surname", "given_name")
 FOR_SAVING: Final = (  # besides everything coded: what others are computed from, searched by or judged by

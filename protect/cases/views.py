@@ -7,8 +7,19 @@ from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from protect.access.gate import Gate
-from protect.cases import actions, actions_consent, actions_edit, actions_intake, actions_search, intake
-from protect.cases.actions_compartments import NobodyReads
+from protect.cases import (
+    actions,
+    actions_consent,
+    actions_edit,
+    actions_erasure,
+    actions_handover,
+    actions_intake,
+    actions_search,
+    approvals,
+    forms_kept,
+    intake,
+)
+from protect.cases.actions_compartments import CaseErased, NobodyReads
 from protect.cases.actions_intake import IntakeDraft
 from protect.cases.beside import followed_of
 from protect.cases.consents import ConsentRefused
@@ -31,13 +42,23 @@ STEP: Final = f"{ONE}/saisie/<name>"
 def list_cases(gate: Gate) -> str:
     """The cases of one's unit; names only when asked for."""
     found = actions.list_cases(gate, request.args.get("page", 1, type=int), names=request.args.get("noms") == "1")
-    return render("cases/list.html", found=found, may_create=gate.allows("case:create"))
+    may = {"may_create": gate.allows("case:create"), "may_export": gate.allows("case:export")}
+    return render("cases/list.html", found=found, **may)
+
+
+@pages.get("/dossiers/sans-suivi", needs="case:list", title=lazy("Cases that nobody follows"))
+def unfollowed(gate: Gate) -> str:
+    """The cases within reach whose owner has left, is suspended or works elsewhere."""
+    return render("cases/unfollowed.html", cases=actions_handover.unfollowed_cases(gate))
 
 
 @pages.get(ONE, needs="case:open", title=lazy("Case"))
 def show(gate: Gate, case_id: UUID) -> str:
     """One case, with what this person may see of it and what is followed for it."""
-    case = actions.show_case(gate, case_id)
+    try:
+        case = actions.show_case(gate, case_id)
+    except CaseErased:
+        return render("cases/erased.html", gone=actions_erasure.erased(gate, case_id), words=approvals)
     shown = {"case": case, "referrals": followed_of(gate, case_id)}
     return render("cases/show.html", **shown, steps=intake.titles(), sections_of=sections_of)
 
@@ -49,7 +70,7 @@ def search(gate: Gate) -> str:
     return render("cases/search.html", form=SearchForm(), found=None)
 
 
-@pages.post("/dossiers/recherche", needs="case:search", title=lazy("Search for a case"))
+@pages.post("/dossiers/recherche", needs="case:search", title=lazy("Search for a case"), keeps=SearchForm)
 def find(gate: Gate) -> str:
     """What was found. A post, so that no name stands in an address."""
     form = SearchForm()
@@ -66,7 +87,7 @@ def edit(gate: Gate, case_id: UUID, name: str) -> str:
     return render("cases/edit.html", form=form, case_id=case_id, section=section, readable=part.readable)
 
 
-@pages.post(SECTION, needs="case:edit", title=lazy("Change the case"))
+@pages.post(SECTION, needs="case:edit", title=lazy("Change the case"), keeps=forms_kept.of_section)
 def save(gate: Gate, case_id: UUID, name: str) -> str | Response:
     """Save the compartment, or show both answers when somebody else saved meanwhile."""
     section = SECTIONS[name]
@@ -79,10 +100,11 @@ def save(gate: Gate, case_id: UUID, name: str) -> str | Response:
         return render("cases/conflict.html", form=form, conflict=conflict, case_id=case_id)
     except NobodyReads as problem:
         form.cannot_keep(problem.compartment)
+    actions.one_listed(gate, case_id)  # where there is no such case for this person, there is no such form
     return render("cases/edit.html", form=form, case_id=case_id, section=section, readable=True)
 
 
-@pages.post(f"{ONE}/choix", needs="case:edit", title=lazy("Two answers"))
+@pages.post(f"{ONE}/choix", needs="case:edit", title=lazy("Two answers"), keeps=forms_kept.of_choice)
 def choose(gate: Gate, case_id: UUID) -> str | Response:
     """Save what a human chose out of two answers."""
     form = CaseForm()
@@ -102,7 +124,7 @@ def start(gate: Gate) -> str:
     return _step_page(form, step)
 
 
-@pages.post("/dossiers/nouveau", needs="case:create", title=lazy("New person"))
+@pages.post("/dossiers/nouveau", needs="case:create", title=lazy("New person"), keeps=forms_kept.of_first_step)
 def begin(gate: Gate) -> str | Response:
     """Open the draft with the answer to the first question."""
     step = intake.first()
@@ -124,7 +146,7 @@ def step(gate: Gate, case_id: UUID, name: str) -> str:
     return _step_page(form, page, draft, case_id, draft.code)
 
 
-@pages.post(STEP, needs="case:edit", title=lazy("New person"))
+@pages.post(STEP, needs="case:edit", title=lazy("New person"), keeps=forms_kept.of_step)
 def answer(gate: Gate, case_id: UUID, name: str) -> str | Response:
     """Keep a page of the intake and go on to the next."""
     page = intake.step(name) or abort(404)
@@ -160,7 +182,7 @@ def agreement(gate: Gate, case_id: UUID) -> str:
     return render("cases/agreement.html", form=form, draft=draft, submit=_("Keep the case"))
 
 
-@pages.post(f"{ONE}/accord", needs="case:edit", title=lazy("Agreement of the person"))
+@pages.post(f"{ONE}/accord", needs="case:edit", title=lazy("Agreement of the person"), keeps=forms_kept.of_agreement)
 def agree(gate: Gate, case_id: UUID) -> str | Response:
     """Record both agreements and make the case active."""
     draft = actions_intake.intake_step(gate, case_id, ())
@@ -183,7 +205,9 @@ def consent(gate: Gate, case_id: UUID) -> str:
     return render("cases/consent.html", form=form, draft=draft, submit=_("Record the consent"))
 
 
-@pages.post(f"{ONE}/consentements/nouveau", needs="consent:record", title=lazy("Record a consent"))
+@pages.post(
+    f"{ONE}/consentements/nouveau", needs="consent:record", title=lazy("Record a consent"), keeps=forms_kept.of_consent
+)
 def record(gate: Gate, case_id: UUID) -> str | Response:
     """Append the consent."""
     draft = actions_intake.intake_step(gate, case_id, ())

@@ -23,7 +23,7 @@ ASK = lazy("Ask for an emergency opening")
 TITLE = lazy("Emergency opening")
 
 
-@pages.get("/urgences", needs="emergency:read", title=lazy("Emergency openings"))
+@pages.get("/urgences", needs="approval:read", title=lazy("Emergency openings"))
 def openings(gate: Gate) -> str:
     """Those that concern this person."""
     may_ask = gate.allows("emergency:open")
@@ -37,7 +37,7 @@ def request_form(gate: Gate) -> str:
     return _ask(AskForm(formdata=None))
 
 
-@pages.post("/urgences/demande", needs="emergency:open", title=ASK)
+@pages.post("/urgences/demande", needs="emergency:open", title=ASK, keeps=AskForm)
 def ask(gate: Gate) -> str | Response:
     """Sign the request."""
     form = AskForm()
@@ -55,7 +55,7 @@ def ask(gate: Gate) -> str | Response:
     return _ask(form)
 
 
-@pages.get(ONE, needs="emergency:read", title=TITLE)
+@pages.get(ONE, needs="approval:read", title=TITLE)
 def show(gate: Gate, opening_id: UUID) -> str:
     """One opening."""
     return _show(gate, opening_id)
@@ -77,7 +77,7 @@ def refuse(gate: Gate, opening_id: UUID) -> Response:
     return _decide(lambda: actions_emergency.refuse(gate, opening_id), _("The request is refused."), opening_id)
 
 
-@pages.post(f"{ONE}/fin", needs="emergency:read")
+@pages.post(f"{ONE}/fin", needs="approval:read")
 def end(gate: Gate, opening_id: UUID) -> Response:
     """Close it before its time."""
     return _decide(lambda: actions_emergency.end(gate, opening_id), _("It is closed."), opening_id)

@@ -7,6 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from protect import __version__
+from protect.access.errors import (
+    CompartmentLocked,
+    Denied,
+    NotReady,
+    OpeningsStopped,
+    ReasonRequired,
+    StepUpRequired,
+)
 from protect.cli import (
     access,
     agencies,
@@ -23,7 +31,7 @@ from protect.cli import (
 )
 from protect.cli.terminal import Refused
 from protect.config import ConfigurationRefused
-from protect.i18n import gettext
+from protect.i18n import gettext, lazy
 from protect.process import forbid_core_dumps
 from protect.store.errors import DatabaseGone, StoreError, translate_errors
 
@@ -43,6 +51,17 @@ VERBS: Final = (
 )
 
 
+# What a member may not, or not now: the same refusals as in the browser, in words of a terminal.
+_WITHHELD: Final[dict[type[Exception], object]] = {
+    Denied: lazy("this member may not do that"),
+    CompartmentLocked: lazy("this member has no key for that"),
+    NotReady: lazy("somebody who must be there has not enrolled yet: the page of keys names the role"),
+    StepUpRequired: lazy("ten minutes are over: run the same command again with a new code"),
+    ReasonRequired: lazy("many files were opened in this hour: sign in on the site and say what for, then come back"),
+    OpeningsStopped: lazy("too many files were opened in this hour: ask the supervisor to lift the stop"),
+}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb. Exit codes: 0 done, 1 found a fault, 2 could not be done as asked."""
     forbid_core_dumps()
@@ -54,6 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         told = gettext("The database does not answer")
         remedy = gettext("start it, or run this as the user it belongs to; its address is in config.toml")
         sys.stderr.write(f"protect: {told} – {remedy}\n")
+        return 2
+    except tuple(_WITHHELD) as error:
+        withheld = next(told for kind, told in _WITHHELD.items() if isinstance(error, kind))
+        sys.stderr.write(f"protect: {withheld}\n")
         return 2
     except (Refused, ConfigurationRefused, StoreError) as error:
         sys.stderr.write(f"protect: {error}\n")

@@ -28,7 +28,7 @@ def _run(options: argparse.Namespace) -> int:
         directory = read_root(key_file.read_bytes())
         plan = read_plan(tomllib.loads(options.plan.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
-        raise Refused(f"{error.filename} is missing") from None
+        raise Refused(gettext("%(file)s is missing", file=error.filename)) from None
     except (tomllib.TOMLDecodeError, PlanRefused) as error:
         raise Refused(f"{options.plan}: {error}") from None
     try:
@@ -85,8 +85,10 @@ def _seat(options: argparse.Namespace) -> int:
 
 
 def _tell(done: Onboarded, path: Path) -> None:
-    say(f"The agency is entered. Its root is in {path}: move it to a medium that is kept off-line.")
-    say("Hand each code over in person. A code works once, within 14 days, at /invitation:")
+    say(
+        gettext("The agency is entered. Its root is in %(path)s: move it to a medium that is kept off-line.", path=path)
+    )
+    say(gettext("Hand each code over in person. A code works once, within 14 days, at /invitation:"))
     for item in done.codes:
         say(f"  {item.member.sign_in_name:24} {item.member.role:16} {item.code}")
 

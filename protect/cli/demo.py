@@ -11,6 +11,7 @@ from protect.cli.instance import HOST, PORT, serve
 from protect.cli.terminal import Refused, Verb, say
 from protect.demonstration.accounts import is_built, read_accounts
 from protect.demonstration.build import build
+from protect.i18n import format_list, gettext
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,13 +22,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     build(options.data, options.accounts, say)
-    say("Accounts (fictional people, invented data):")
+    say(gettext("Accounts (fictional people, invented data):"))
     for account in read_accounts(options.data):
         say(f"  {account['agency']:32} {account['role']:16} {account['user']:20} {account['passphrase']}")
-    say("Signing in also asks for six digits. They come from a code generator with the account's totp_secret, or from:")
+    say(gettext("Signing in also asks for six digits. They come from a code generator with the totp_secret, or from:"))
     say(f"  {sys.argv[0]} demo-code USER --data {options.data}")
     if not options.no_serve:
-        say(f"Open http://localhost:{options.port} - stop with Ctrl-C.")
+        say(gettext("Open %(address)s - stop with Ctrl-C.", address=f"http://localhost:{options.port}"))
         serve(options.data, f"{HOST}:{options.port}")
     return 0
 
@@ -39,14 +40,25 @@ def _code_arguments(parser: argparse.ArgumentParser) -> None:
 def _code(options: argparse.Namespace) -> int:
     """Only a demonstration keeps the seeds of its accounts in a file."""
     if not is_built(options.data):
-        raise Refused(f"{options.data} holds no demonstration; elsewhere only the member has the code generator")
+        raise Refused(
+            gettext(
+                "%(folder)s holds no demonstration; elsewhere only the member has the code generator",
+                folder=options.data,
+            )
+        )
     seeds = {account["user"]: account["totp_secret"] for account in read_accounts(options.data)}
     if options.user not in seeds:
-        raise Refused(f"{options.user} is no account of this demonstration; choose from {', '.join(seeds)}")
+        raise Refused(
+            gettext(
+                "%(user)s is no account of this demonstration; choose from %(names)s",
+                user=options.user,
+                names=format_list(list(seeds)),
+            )
+        )
     moment = time.time()
     left = totp.STEP_SECONDS - int(moment) % totp.STEP_SECONDS
     say(totp.code_at(seeds[options.user], totp.step_at(moment)))
-    say(f"It changes in {left} seconds and works once.")
+    say(gettext("It changes in %(seconds)s seconds and works once.", seconds=left))
     return 0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from protect.cli.checks import database, host, people, secrets, trail
+from protect.cli.checks import database, heads, host, people, secrets, trail
 from protect.cli.checks.finding import Finding, Level, fault
 from protect.cli.terminal import Refused, Verb, say
 from protect.config import ConfigurationRefused, Secrets, Settings, load_secrets, load_settings, secrets_place
@@ -42,11 +42,12 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield from secrets.checks(settings)
     yield from host.checks(settings)
     try:
-        with _connected(settings) as web, translate_errors():
+        with _connected(settings) as (web, reader), translate_errors():
             yield from database.checks(web)
             if database.fits(web):
                 known = _secrets(settings)
                 yield from trail.checks(web, known)
+                yield from heads.checks(web, reader, settings, known) if known else ()
                 yield from people.checks(web, known)
     except DatabaseGone:
         told = gettext("The database does not answer")
@@ -69,8 +70,11 @@ def _secrets(settings: Settings) -> Secrets | None:
 
 
 @contextmanager
-def _connected(settings: Settings) -> Iterator[Engine]:
-    """A connection as the pages have it; a private server that did not run is started for the while."""
+def _connected(settings: Settings) -> Iterator[tuple[Engine, str]]:
+    """A connection as the pages have it, and the address of the role that reads rows.
+
+    A private server that did not run is started for the while.
+    """
     own = settings.database == EMBEDDED
     if own and not made(settings.data):
         raise ServerRefused(gettext("there is no database in this folder; make one with: protect init"))
@@ -78,7 +82,7 @@ def _connected(settings: Settings) -> Iterator[Engine]:
     found = ran or open_database(settings.data, settings.database, settings.postgres_bin)
     web = engine(found.url("web"))
     try:
-        yield web
+        yield web, found.url("backup")
     finally:
         web.dispose()
         if own and ran is None:

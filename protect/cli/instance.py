@@ -102,14 +102,14 @@ def _parts(data: Path) -> dict[str, bool]:
 
 def _upgrade(options: argparse.Namespace) -> int:
     upgrade_instance(options.data)
-    say("The database fits this program.")
+    say(gettext("The database fits this program."))
     return 0
 
 
 def _stop(options: argparse.Namespace) -> int:
     settings = load_settings(options.data)
     open_database(settings.data, settings.database, settings.postgres_bin).stop()
-    say("The private database server is stopped.")
+    say(gettext("The private database server is stopped."))
     return 0
 
 

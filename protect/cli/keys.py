@@ -6,11 +6,13 @@ import sys
 import time
 from typing import Final
 
-from protect.access.errors import CompartmentLocked, Conflict, Denied, StepUpRequired
+from protect.access.errors import Conflict, StepUpRequired
 from protect.access.rotation import Progress
 from protect.app import connect_slices
 from protect.cli.terminal import Account, Refused, Verb, act_as, opened, say, signed_in
 from protect.directory.actions_rotation import RENEWABLE, held_keys, work
+from protect.directory.labels import key_name
+from protect.i18n import format_number, gettext, language
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,36 +29,50 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _rotate(account: Account, wanted: list[str]) -> int:
-    try:
-        with account.gate() as gate:
-            held = held_keys(gate)
-    except Denied:
-        raise Refused("this member's role holds no key") from None
+    with account.gate() as gate:
+        held = held_keys(gate)
     chosen = wanted or [key.compartment for key in held if key.is_due]
     if not chosen:
-        say("No key is due. Name one to renew it all the same.")
+        say(gettext("No key is due. Name one to renew it all the same."))
     for compartment in chosen:
         begun = time.monotonic()
-        try:
-            done = work(account.gate, compartment, tell=_tell)
-        except CompartmentLocked:
-            raise Refused(f"{compartment}: this member does not hold the key") from None
-        except Conflict:
-            raise Refused(f"{compartment}: somebody renewed it meanwhile; sign in again") from None
-        except StepUpRequired:
-            raise Refused(f"{compartment}: ten minutes are over; call again with a new code, it goes on") from None
-        seconds = time.monotonic() - begun
-        say(f"{compartment}: version {done.version}, {done.done} things sealed anew in {seconds:.1f} s")
+        done = _renew(account, compartment)
+        seconds = format_number(round(time.monotonic() - begun, 1))
+        name = key_name(compartment, language())
+        say(
+            gettext(
+                "%(key)s: version %(version)s, %(count)s things sealed anew in %(seconds)s s",
+                key=name, version=done.version, count=format_number(done.done), seconds=seconds,
+            )
+        )  # fmt: skip
         if done.left:
-            say(f"{compartment}: {done.left} things could not be opened and stay as they are; the trail names them")
+            told = gettext("%(key)s: %(count)s things could not be opened and stay as they are; the trail names them",
+                           key=name, count=format_number(done.left))  # fmt: skip
+            say(told)
     return 0
+
+
+def _renew(account: Account, compartment: str) -> Progress:
+    """To its end: long work meets the end of the ten minutes, and goes on with another code."""
+    while True:
+        try:
+            return work(account.gate, compartment, tell=_tell)
+        except StepUpRequired:
+            account.open_again()
+        except Conflict:
+            raise Refused(
+                gettext("%(key)s: somebody renewed it meanwhile; sign in again", key=key_name(compartment, language()))
+            ) from None
 
 
 def _tell(progress: Progress) -> None:
     if sys.stderr.isatty():
-        waits = ", waiting for others" if progress.wait else ""
-        step = f"step {progress.stage + 1} of {progress.stages + 1}"
-        sys.stderr.write(f"\r{progress.compartment}: {step}, {progress.done} done{waits}\033[K")
+        waits = gettext(", waiting for others") if progress.wait else ""
+        step = gettext(
+            "step %(step)s of %(steps)s, %(done)s done",
+            step=progress.stage + 1, steps=progress.stages + 1, done=format_number(progress.done),
+        )  # fmt: skip
+        sys.stderr.write(f"\r{key_name(progress.compartment, language())}: {step}{waits}\033[K")
 
 
 VERBS: Final = (Verb("rotate", "renew the keys that a member holds", _arguments, _run),)

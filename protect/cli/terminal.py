@@ -16,6 +16,7 @@ from protect.access.runtime import Runtime
 from protect.app import open_runtime
 from protect.auth import actions, actions_sessions
 from protect.auth.actions_factors import FactorRefused
+from protect.config import require_private
 from protect.directory.labels import KEYS, key_name
 from protect.i18n import format_list, gettext, language
 from protect.vocab import COMPARTMENTS
@@ -64,14 +65,14 @@ def opened(data: Path) -> Iterator[Runtime]:
 def signed_in(runtime: Runtime, options: argparse.Namespace) -> Iterator["Account"]:
     """A session of the member, ended afterwards: same factors, same policy, same trail as in the browser."""
     passphrase = _passphrase(options)
-    proof = actions.Proof(options.code or _ask(f"Code of {options.name}: "))
+    proof = actions.Proof(options.code or _ask(gettext("Code of %(name)s: ", name=options.name)))
     try:
         with Gate(runtime, None) as visitor:
             token = actions.sign_in(visitor, runtime, actions.Entered(options.name, passphrase, proof), TERMINAL).token
     except actions.SignInRefused:
-        raise Refused("the name, the passphrase or the code is not right; wait for a new code") from None
+        raise Refused(gettext("the name, the passphrase or the code is not right; wait for a new code")) from None
     except actions.TooManyAttempts:
-        raise Refused("too many attempts; wait a quarter of an hour") from None
+        raise Refused(gettext("too many attempts; wait a quarter of an hour")) from None
     account = Account(runtime, token, options.name)
     try:
         yield account
@@ -83,11 +84,14 @@ def signed_in(runtime: Runtime, options: argparse.Namespace) -> Iterator["Accoun
 def _passphrase(options: argparse.Namespace) -> str:
     file: Path | None = options.passphrase_file
     if file is None:
-        return _ask(f"Passphrase of {options.name}: ")
+        return _ask(gettext("Passphrase of %(name)s: ", name=options.name))
     try:
+        require_private(file, file.stat())
         return file.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise Refused(f"{file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Refused(gettext("%(file)s is not a file of text in UTF-8", file=file)) from None
 
 
 def _ask(question: str) -> str:
@@ -95,7 +99,7 @@ def _ask(question: str) -> str:
     try:
         return getpass.getpass(question)
     except EOFError:
-        raise Refused("nobody is at the terminal: use --passphrase-file and --code") from None
+        raise Refused(gettext("nobody is at the terminal: use --passphrase-file and --code")) from None
 
 
 def read_line(question: str) -> str:
@@ -153,9 +157,10 @@ class Account:
 
     def open_again(self) -> None:
         """Ask for another code, ten minutes after the last. Raises Refused without a right one."""
-        proof = actions.Proof(_ask(f"Code of {self.name}, again: "))
+        proof = actions.Proof(_ask(gettext("Code of %(name)s, again: ", name=self.name)))
         try:
             with self.gate() as gate:
                 self.token = actions_sessions.confirm(gate, self.runtime, proof)
         except FactorRefused:
-            raise Refused("the code is not right; wait for a new one and run the same command again") from None
+            told = gettext("the code is not right; wait for a new one and run the same command again")
+            raise Refused(told) from None

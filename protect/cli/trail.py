@@ -12,7 +12,9 @@ from protect.audit import checkpoints
 from protect.audit.sealer import Sealer
 from protect.audit.verify import Report, verify
 from protect.audit.verify_rows import RowReport, verify_rows
+from protect.audit.witnessed import Standing
 from protect.cli.terminal import Refused, Verb, act_as, opened, say, signed_in
+from protect.i18n import gettext
 from protect.oversight.actions import explain, verify_trail
 from protect.store.database import Database
 from protect.store.engine import reading
@@ -26,7 +28,7 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _verify(options: argparse.Namespace) -> int:
     if options.explain and not options.name:
-        raise Refused("only an auditor explains what people saw: --as NAME")
+        raise Refused(gettext("only an auditor explains what people saw: --as NAME"))
     runtime, database = open_runtime(options.data)
     try:
         sealer(runtime).seal_now()
@@ -52,35 +54,48 @@ def _report(options: argparse.Namespace, runtime: Runtime) -> Report:
 
 def _tell(report: Report, runtime: Runtime) -> bool:
     for fault in report.faults:
-        say(f"FAULT {fault.kind} at entry {fault.sequence if fault.sequence is not None else '-'}")
+        at = fault.sequence if fault.sequence is not None else "-"
+        say(gettext("FAULT %(kind)s at entry %(number)s", kind=fault.kind, number=at))
     if report.fault_count > len(report.faults):
-        say(f"and {report.fault_count - len(report.faults)} more")
-    say(f"{report.entries} entries, {report.pending} not numbered yet, root {report.root.hex()}")
-    say(f"codes checked in epochs {_list(report.epochs_checked)}, not in {_list(report.epochs_unchecked)}")
+        say(gettext("and %(count)s more", count=report.fault_count - len(report.faults)))
+    counts = {"count": report.entries, "pending": report.pending, "root": report.root.hex()}
+    say(gettext("%(count)s entries, %(pending)s not numbered yet, root %(root)s", **counts))
+    checked, unchecked = _list(report.epochs_checked), _list(report.epochs_unchecked)
+    say(gettext("codes checked in epochs %(checked)s, not in %(unchecked)s", checked=checked, unchecked=unchecked))
     for standing in report.witnesses:
-        told = "has signed nothing yet"
-        if standing.at is not None:
-            age = runtime.clock() - standing.at
-            told = f"vouches for the first {standing.size} entries, signed {age.days} days ago ({standing.at:%Y-%m-%d})"
-        say(f"witness {standing.name} {told}")
+        _tell_witness(standing, runtime)
     if not report.witnesses:
-        say("no witness is named in the settings: a trail put back as a whole would not show here")
+        say(gettext("no witness is named in the settings: a trail put back as a whole would not show here"))
     return report.sound
 
 
+def _tell_witness(standing: Standing, runtime: Runtime) -> None:
+    if standing.at is None:
+        say(gettext("witness %(name)s has signed nothing yet", name=standing.name))
+        return
+    told = {"days": (runtime.clock() - standing.at).days, "day": f"{standing.at:%Y-%m-%d}"}
+    vouched = {"name": standing.name, "size": standing.size, **told}
+    say(
+        gettext(
+            "witness %(name)s vouches for the first %(size)s entries, signed %(days)s days ago (%(day)s)", **vouched
+        )
+    )
+
+
 def _list(epochs: tuple[int, ...]) -> str:
-    return ", ".join(map(str, epochs)) or "none"
+    return ", ".join(map(str, epochs)) or gettext("none")
 
 
 def _rows(runtime: Runtime, database: Database) -> RowReport:
     with reading(database.url("backup")) as connection:
-        return verify_rows(connection, runtime.secrets.log)
+        return verify_rows(connection, runtime.secrets.versions("log"))
 
 
 def _tell_rows(report: RowReport) -> bool:
     for fault in report.faults:
-        say(f"FAULT row {fault.kind} {fault.place or f'({fault.rows} rows)'}")
-    say(f"{report.rows} sealed rows of cases, {report.fault_count} faults")
+        say(gettext("FAULT row %(kind)s %(place)s", kind=fault.kind, place=fault.place or f"({fault.rows})"))
+    counts = {"count": report.rows, "faults": report.fault_count}
+    say(gettext("%(count)s sealed rows of cases, %(faults)s faults", **counts))
     return report.sound
 
 
@@ -100,7 +115,7 @@ def _checkpoint(options: argparse.Namespace) -> int:
             return 0
         sealer(runtime).seal_now()
         with runtime.unit_of_work() as session:
-            found = checkpoints.newest(session)
+            found = checkpoints.newest(session, watch(runtime)).head
     sys.stdout.write(str(found) if found else "")
     return 0 if found else 1
 
@@ -111,13 +126,13 @@ def _proof_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _proof(options: argparse.Namespace) -> int:
     if options.size < 0:
-        raise Refused("a size is a whole number from 0")
+        raise Refused(gettext("a size is a whole number from 0"))
     with opened(options.data) as runtime:
         sealer(runtime).seal_now()
         with runtime.unit_of_work() as session:
-            shown = checkpoints.proof_since(session, options.size)
+            shown = checkpoints.proof_since(session, watch(runtime), options.size)
     if shown is None:
-        raise Refused("the trail has no signed head yet")
+        raise Refused(gettext("the trail has no signed head yet"))
     sys.stdout.write(shown)
     return 0
 
@@ -136,7 +151,7 @@ def _cosignature(options: argparse.Namespace) -> int:
     except checkpoints.CosignatureRefused as refused:
         say(f"{options.file}: {refused}")
         return 1
-    say(f"{witness} vouches for the first {size} entries.")
+    say(gettext("%(name)s vouches for the first %(size)s entries.", name=witness, size=size))
     return 0
 
 

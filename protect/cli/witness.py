@@ -32,6 +32,10 @@ PROBLEMS: Final[Mapping[Problem, Any]] = {
         "THE LOG WAS REWRITTEN. Its first %(known)s entries are not those that this witness signed. "
         "Nothing was signed. Tell the data protection officer, and keep this machine as it is."
     ),
+    Problem.SUCCESSOR: lazy(
+        "The new key did not sign this head beside the known one. Nothing was signed. Ask the log's operator, by "
+        "voice, for the key that `protect checkpoint --key` prints."
+    ),
     Problem.ELSEWHERE: lazy("The proof begins elsewhere. Ask the server for: protect trail-proof --from %(known)s"),
 }
 
@@ -57,6 +61,7 @@ def _sign_arguments(parser: argparse.ArgumentParser) -> None:
         "source", help="address of the server, or a file of `protect trail-proof`, or - for standard input"
     )
     parser.add_argument("--state", type=Path, required=True, help="folder of this witness")
+    parser.add_argument("--log", default="", help="the log's new key, once: taken over if the known one signed, too")
 
 
 def _sign(options: argparse.Namespace) -> int:
@@ -66,7 +71,7 @@ def _sign(options: argparse.Namespace) -> int:
         known = witness.recall(options.state)
         asked = witness.ask(options.state, now)
         shown = _ask(options.source, known.size, asked) if remote else _read(options.source)
-        signed = str(witness.sign(options.state, shown, now))
+        signed = str(witness.sign(options.state, shown, now, options.log))
     except WitnessUnfit as error:
         raise Refused(str(error)) from None
     except HeadRefused as refused:
@@ -86,7 +91,7 @@ def _sign(options: argparse.Namespace) -> int:
 def _tell(refused: HeadRefused, folder: Path, shown: str, now: datetime) -> int:
     """Say aloud what is wrong; keep what was shown where it can be evidence."""
     told = str(PROBLEMS[refused.problem]) % {"known": refused.known, "shown": refused.shown}
-    if refused.problem in (Problem.UNREADABLE, Problem.ELSEWHERE):
+    if refused.problem in (Problem.UNREADABLE, Problem.ELSEWHERE, Problem.SUCCESSOR):
         raise Refused(told)
     path = witness.keep_evidence(folder, shown, now)
     sys.stderr.write(told + "\n" + gettext("What was shown is kept in %(path)s.", path=path) + "\n")

@@ -19,7 +19,7 @@ from protect.demonstration.stage import Stage, set_stage
 from protect.demonstration.story import referrals
 from protect.i18n import gettext
 from protect.statistics.actions import build as build_release
-from protect.statistics.actions import decide, propose
+from protect.statistics.actions import decide, propose, review
 from protect.statistics.period import Period, Quarter
 
 PEOPLE: Final = 200
@@ -74,4 +74,4 @@ def publish(stage: Stage) -> None:
     with stage.gate(ANALYST) as gate:
         proposed = propose(gate, period, preview.seen, uuid4())
     with stage.gate(PUBLISHER) as gate:
-        decide(gate, proposed, approve=True)
+        decide(gate, proposed, review(gate, proposed).release.digest, approve=True)

@@ -11,7 +11,7 @@ from protect.access.runtime import Runtime
 from protect.auth import totp
 from protect.auth.actions import Entered, Proof, sign_in
 from protect.auth.actions_enrolment import draft, enrol
-from protect.auth.actions_keys import supply_keys
+from protect.auth.actions_keys import supply_keys, waiting_members
 from protect.auth.actions_onboarding import AgencyPlan, CodeToHand, add_agency
 from protect.demonstration.accounts import DemonstrationAccount
 
@@ -49,7 +49,8 @@ def set_stage(runtime: Runtime, directory: SigningKey, plans: Sequence[AgencyPla
             stage.tokens[account.user] = sign_in(visitor, runtime, entered, "demo").token
         with stage.gate(account.user) as gate:
             if gate.allows("key:supply"):
-                supply_keys(gate)
+                for waiting in waiting_members(gate):
+                    supply_keys(gate, waiting.member_id, waiting.shown)
     return stage
 
 

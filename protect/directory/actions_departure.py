@@ -1,48 +1,17 @@
-"""Another role, a suspension, a departure: what registrars decide about a member, and to whom the cases go."""
+"""Another role, a suspension, a departure: what registrars decide, and which keys that leaves to renew."""
 
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
 
-from protect.access import departures
+from protect.access import departures, recovery_copies
 from protect.access.coverage import Coverage, coverage
-from protect.access.errors import Conflict, NotFound
+from protect.access.errors import Conflict
 from protect.access.gate import Gate, Ref
 from protect.access.models import Member
-from protect.access.policy import policy
 from protect.directory.actions_members import act, find, require_unit
-
-
-@dataclass(frozen=True)
-class Belongings:
-    """One kind of thing that a member answers for: how many there are, and giving them to a colleague.
-
-    Numbers and owners only: a registrar hands over what a registrar can never open.
-    """
-
-    kind: str
-    count: Callable[[Gate, UUID], int]
-    give: Callable[[Gate, UUID, UUID], int]
-
-
-# The composition root adds what the slices above keep.
-belongings: Final[list[Belongings]] = []
-
-
-@dataclass(frozen=True)
-class HandOver:
-    """What a member answers for, by kind, and the colleagues of the same office who could take it over."""
-
-    counts: tuple[tuple[str, int], ...]
-    colleagues: tuple[tuple[str, str], ...]
-
-    @property
-    def total(self) -> int:
-        """How many things there are."""
-        return sum(count for _kind, count in self.counts)
 
 
 @dataclass(frozen=True)
@@ -55,25 +24,12 @@ class KeyLine:
     year_old: bool
     gone: tuple[str, ...]
     under_way: bool
+    copied: bool  # whether custodians have a copy
 
-
-def hand_over(gate: Gate, member_id: UUID) -> HandOver:
-    """What would be handed over, and to whom it could go."""
-    gate.permit("member:change")
-    member = find(gate, member_id, "member:change")
-    counts = tuple((each.kind, each.count(gate, member.id)) for each in belongings)
-    return HandOver(counts, tuple((str(one.id), one.display_name) for one in _colleagues(gate, member)))
-
-
-def give(gate: Gate, member_id: UUID, colleague_id: UUID) -> int:
-    """Give everything that the member answers for to a colleague of the same office. Raises NotFound."""
-    act(gate, "member:change")
-    member = find(gate, member_id, "member:change", lock=True)
-    if colleague_id not in {one.id for one in _colleagues(gate, member)}:
-        raise NotFound("colleague")
-    given = sum(each.give(gate, member.id, colleague_id) for each in belongings)
-    gate.record("member:hand-over", Ref("member", f"{member.id} {colleague_id}"))
-    return given
+    @property
+    def would_be_lost(self) -> bool:
+        """Whether nobody could open any more what it opens, and nobody could bring it back."""
+        return bool(self.version) and not self.holders and not self.copied
 
 
 def change(gate: Gate, member_id: UUID, role: str, unit_id: UUID | None) -> bool:
@@ -88,9 +44,7 @@ def change(gate: Gate, member_id: UUID, role: str, unit_id: UUID | None) -> bool
         raise Conflict("member")
     departures.require_others(office, member.id, role)
     office.propose(member, role, unit_id)
-    done = office.confirm(member)
-    if done:
-        departures.settle_role(office, member)
+    done = departures.confirm(office, member)
     gate.record("member:change", Ref("member", member.id), fields=("role", "unit"))
     return done
 
@@ -125,10 +79,7 @@ def leave(gate: Gate, member_id: UUID) -> bool:
     member = find(gate, member_id, "member:change", lock=True)
     if member.status == "left":
         raise Conflict("member")
-    office.withdraw_change(member.id)
-    done = office.unseat(member.id)
-    if done:
-        departures.revoke(office, member)
+    done = departures.leave(office, member)
     gate.record("member:leave", Ref("member", member.id))
     return done
 
@@ -136,17 +87,28 @@ def leave(gate: Gate, member_id: UUID) -> bool:
 def key_lines(gate: Gate) -> tuple[KeyLine, ...]:
     """Every key of one's own agency, and who can open with it."""
     gate.permit("member:read")
-    names = _names(gate)
-    return tuple(_key_line(gate, names, one) for one in coverage(gate.db, gate.member.agency_id))
+    names, safe = _names(gate), _copied(gate)
+    return tuple(_key_line(gate, names, one, copied=safe) for one in coverage(gate.db, gate.member.agency_id))
+
+
+def count_keys_due(gate: Gate) -> int:
+    """How many keys of the agency wait to be renewed by who holds them, for a registrar's first page."""
+    if not gate.allows("member:change"):
+        return 0
+    return sum(one.is_due(gate.now()) for one in coverage(gate.db, gate.member.agency_id))
 
 
 def keys_known(gate: Gate, member_id: UUID) -> tuple[KeyLine, ...]:
     """The keys that a member has, or had and that are not renewed yet: the work that a departure leaves to others."""
     gate.permit("member:change")
     member = find(gate, member_id, "member:change")
-    names = _names(gate)
+    names, safe = _names(gate), _copied(gate)
     known = (one for one in coverage(gate.db, gate.member.agency_id) if member.id in (*one.holders, *one.gone))
-    return tuple(_key_line(gate, names, one, without=member.id) for one in known)
+    return tuple(_key_line(gate, names, one, without=member.id, copied=safe) for one in known)
+
+
+def _copied(gate: Gate) -> Collection[tuple[str, int]]:
+    return recovery_copies.copied(gate.db, gate.member.agency_id)
 
 
 def _names(gate: Gate) -> dict[UUID, str]:
@@ -154,14 +116,17 @@ def _names(gate: Gate) -> dict[UUID, str]:
     return {row.id: row.display_name for row in rows}
 
 
-def _key_line(gate: Gate, names: dict[UUID, str], one: Coverage, without: UUID | None = None) -> KeyLine:
+def _key_line(
+    gate: Gate,
+    names: dict[UUID, str],
+    one: Coverage,
+    *,
+    copied: Collection[tuple[str, int]],
+    without: UUID | None = None,
+) -> KeyLine:
     others = [who for who in one.holders if who != without]
     holders, gone = (tuple(sorted(names[who] for who in ids if who in names)) for ids in (others, one.gone))
-    return KeyLine(one.compartment, one.version, holders, one.is_old(gate.now()), gone, one.under_way)
-
-
-def _colleagues(gate: Gate, member: Member) -> list[Member]:
-    """Active members of the same office who work with cases."""
-    same = (Member.agency_id == member.agency_id, Member.unit_id == member.unit_id, Member.status == "active")
-    found = gate.db.scalars(select(Member).where(*same, Member.id != member.id).order_by(Member.display_name))
-    return [one for one in found if policy().has(one.role, "case:edit")]
+    return KeyLine(
+        one.compartment, one.version, holders, one.is_old(gate.now()), gone, one.under_way,
+        (one.compartment, one.version) in copied,
+    )  # fmt: skip

@@ -11,20 +11,19 @@ from sqlalchemy import func, select
 
 from protect.access import departures, resets
 from protect.access.coverage import lacking_keys
-from protect.access.errors import Conflict, NotFound
+from protect.access.errors import Conflict, Denied, NotFound
 from protect.access.founding import MemberPlan
 from protect.access.gate import Gate, Ref
 from protect.access.models import Invitation, Member
-from protect.access.office import Office, Pending
+from protect.access.office import Office
 from protect.access.policy import policy
+from protect.access.proposals import Pending
+from protect.access.publishing import roles_to_give
 from protect.access.turns import take_turn
+from protect.directory.actions_names import require_free
 from protect.directory.models import Unit
 
 INVITATION_LIFE: Final = timedelta(days=14)
-
-
-class NameTaken(Exception):
-    """Somebody has this sign-in name already."""
 
 
 class UnitNeeded(Exception):
@@ -131,14 +130,14 @@ def units(gate: Gate) -> tuple[tuple[str, str], ...]:
 
 
 def offered(gate: Gate) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
-    """The roles and the offices among which a form lets choose, each with its name."""
-    names = ((role, policy().role_name(role, gate.locale)) for role in policy().roles)
+    """The roles that the agency may give and the offices, among which a form lets choose, each with its name."""
+    names = ((role, policy().role_name(role, gate.locale)) for role in roles_to_give(gate))
     return tuple(names), units(gate)
 
 
 def require_unit(gate: Gate, role: str, unit_id: UUID | None) -> None:
-    """Raise NotFound for a role or unit that there is not, and UnitNeeded for a role that works in one."""
-    if role not in policy().roles or (unit_id is not None and str(unit_id) not in dict(units(gate))):
+    """Raise NotFound for a role or unit that the agency has not, and UnitNeeded for a role that works in one."""
+    if role not in roles_to_give(gate) or (unit_id is not None and str(unit_id) not in dict(units(gate))):
         raise NotFound("Unit")
     if unit_id is None and policy().by_unit(role):
         raise UnitNeeded
@@ -154,11 +153,25 @@ def list_members(gate: Gate) -> Members:
     return Members(tuple(_lines(gate, office, rows)), names, office.authority.needed(""))
 
 
+def count_to_decide(gate: Gate) -> int:
+    """About how many members another registrar waits for the actor's word; nothing for who is not in office."""
+    if not gate.allows("member:certify"):
+        return 0
+    try:
+        office = Office.of(gate)
+    except Denied:
+        return 0
+    pending = office.proposals.all()
+    here = (Member.agency_id == gate.member.agency_id) & Member.status.not_in(("invited", "left"))
+    rows = gate.db.scalars(select(Member).where(here, Member.id != office.me)).all()
+    return sum(_asks_me(office, row, pending.get(row.id)) for row in rows)
+
+
 def show_member(gate: Gate, member_id: UUID) -> MemberView:
     """One member of one's own agency. Raises NotFound."""
     office = look(gate)
     member = find(gate, member_id, "member:read")
-    pending = office.pending(member.id)
+    pending = office.proposals.pending(member.id)
     unused = (Invitation.member_id == member.id) & Invitation.used_at.is_(None)
     return MemberView(
         line=next(_lines(gate, office, [member])),
@@ -171,12 +184,14 @@ def show_member(gate: Gate, member_id: UUID) -> MemberView:
 
 
 def invite(gate: Gate, new: NewMember) -> Invited:
-    """Enter a member to be; the code goes to the person by hand. Raises NameTaken, UnitNeeded, NotFound."""
+    """Enter a member to be; the code goes to the person by hand.
+
+    Raises NameTaken, NamesTried, UnitNeeded, NotFound.
+    """
     office = act(gate, "member:invite")
     require_unit(gate, new.role, new.unit_id)
     plan = MemberPlan(new.sign_in_name.strip().casefold(), new.display_name.strip(), new.role, new.unit_id)
-    if gate.db.scalar(select(Member.id).where(Member.sign_in_name == plan.sign_in_name)) is not None:
-        raise NameTaken
+    require_free(gate, plan.sign_in_name)
     expires = gate.now() + INVITATION_LIFE
     done = office.invite(plan, expires)
     gate.record("member:invite", Ref("member", done.member_id), fields=("role", "unit"))
@@ -207,13 +222,13 @@ def certify(gate: Gate, member_id: UUID, subject: str) -> bool:
     """
     office = act(gate, "member:certify")
     member = find(gate, member_id, "member:certify", lock=True)
-    pending = office.pending(member.id)
-    if pending is None or pending.certificate is None or not hmac.compare_digest(pending.subject, subject):
+    pending = office.proposals.pending(member.id)
+    if pending is None or pending.certificate is None:
+        raise Conflict("certificate")
+    if not hmac.compare_digest(pending.subject.encode(), subject.encode()):
         raise Conflict("certificate")
     departures.require_others(office, member.id, pending.certificate.role)
-    done = office.confirm(member)
-    if done:
-        departures.settle_role(office, member)
+    done = departures.confirm(office, member)
     gate.record("member:certify", Ref("member", member.id))
     return done
 
@@ -223,10 +238,10 @@ def withdraw(gate: Gate, member_id: UUID) -> None:
     office = act(gate, "member:invite")
     member = find(gate, member_id, "member:invite", lock=True)
     office.require_other(member.id)
-    pending = office.pending(member.id)
+    pending = office.proposals.pending(member.id)
     if member.status in ("invited", "waiting"):
         departures.turn_away(office, member)
-    elif pending is not None and not office.authority.settled(bytes.fromhex(pending.subject), str(member.id)):
+    elif pending is not None and not office.authority.settled(pending.subjects[0], str(member.id)):
         office.withdraw(member.id)  # what enough agreed to, though it is not in force yet, can only be confirmed
     else:
         raise Conflict("member")
@@ -235,13 +250,20 @@ def withdraw(gate: Gate, member_id: UUID) -> None:
 
 def _lines(gate: Gate, office: Office, rows: Iterable[Member]) -> Iterator[MemberLine]:
     names, lacking = dict(units(gate)), lacking_keys(gate.db, gate.member.agency_id)
-    pending, resetting = office.all_pending(), resets.waiting(gate.db, gate.member.agency_id)
+    pending, resetting = office.proposals.all(), resets.waiting(gate.db, gate.member.agency_id)
     for row in rows:
         waits_for = "reset" if row.id in resetting else _waits_for(row, pending.get(row.id), lacking)
         yield MemberLine(
             row.id, row.display_name, row.sign_in_name, row.role, names.get(str(row.unit_id), ""), row.status,
             waits_for, myself=row.id == office.me,
         )  # fmt: skip
+
+
+def _asks_me(office: Office, row: Member, pending: Pending | None) -> bool:
+    if row.status == "suspended":
+        said = departures.resuming(office, row.id)
+        return bool(said) and office.me not in said
+    return pending is not None and office.me not in pending.said
 
 
 def _waits_for(row: Member, pending: Pending | None, lacking: Collection[UUID]) -> str:
@@ -262,7 +284,7 @@ def _pending(gate: Gate, office: Office, pending: Pending) -> PendingView:
         words=pending.words,
         role=signed.role if signed else "",
         unit=dict(units(gate)).get(signed.unit_id, "") if signed else "",
-        leaves=signed is None,
+        leaves=pending.leaves,
         said=_names(gate, pending.said),
         needed=pending.needed,
         mine_given=office.me in pending.said and len(pending.said) < pending.needed,

@@ -42,7 +42,7 @@ def held_keys(gate: Gate) -> tuple[HeldKey, ...]:
     under_way = {one.compartment: one for one in rotation.under_way(gate)}
     names = _names(gate)
     found = coverage(gate.db, gate.member.agency_id)
-    own = [one for one in found if gate.is_closed(one.compartment) or gate.holds(one.compartment)]
+    own = [one for one in found if gate.is_granted(one.compartment)]
     return tuple(_held(gate, names, one, under_way.get(one.compartment)) for one in own)
 
 

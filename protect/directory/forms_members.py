@@ -69,7 +69,7 @@ class WordsForm(BaseForm):
 
 
 class HandOverForm(BaseForm):
-    """To whom the cases go."""
+    """To whom the cases of an office go."""
 
     colleague = Choice(lazy("Colleague who takes over"), validators=[Required()])
 

@@ -1,8 +1,9 @@
 """What a state of a member, a thing waited for and a key are called on a page."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
-from protect.i18n import lazy
+from protect.i18n import format_list, language, lazy, ngettext
 from protect.vocab import load
 
 STATUSES: Final = {
@@ -27,7 +28,6 @@ KEYS: Final = {
     "audit": lazy("Trail"),
     "statistics": lazy("Coded records of all agencies"),
 }
-BELONGINGS: Final = {"cases": lazy("Open cases"), "referrals": lazy("Open referrals of these cases")}
 CLASSES: Final = "sensitivity_class"
 
 
@@ -36,3 +36,19 @@ def key_name(name: str, locale: str) -> Any:
     if name in KEYS:
         return KEYS[name]
     return load().lists[CLASSES].get(name).label(locale)
+
+
+def key_names(names: Iterable[str]) -> str:
+    """What opens with several keys, in words."""
+    return format_list([str(key_name(name, language())) for name in names])
+
+
+def things(counts: Iterable[tuple[str, int]]) -> str:
+    """How many cases and open referrals, in words; nothing of what there is none."""
+    return format_list([_number(kind, count) for kind, count in counts if count])
+
+
+def _number(kind: str, count: int) -> str:
+    if kind == "cases":
+        return ngettext("%(num)s open case", "%(num)s open cases", count)
+    return ngettext("%(num)s open referral", "%(num)s open referrals", count)

@@ -31,6 +31,29 @@ class Unit(Base):
     province: Mapped[str]  # ISO 3166-2
 
 
+class HandedOver(Base):
+    """How many things were handed over to a member, told until they are seen: no case and nobody is named."""
+
+    __tablename__ = "handed_over"
+    __table_args__ = ({"info": OPEN},)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"))
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"), index=True)
+    kind: Mapped[str]  # cases, referrals
+    number: Mapped[int]
+    at: Mapped[datetime]
+
+
+class NameTry(Base):
+    """That registrars of an agency met a sign-in name of another one; never which."""
+
+    __tablename__ = "name_try"
+    __table_args__ = ({"info": OPEN},)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    at: Mapped[datetime]
+
+
 class Service(Base):
     """What an agency offers. An address is never kept here."""
 

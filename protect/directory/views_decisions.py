@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 from protect.access.errors import AlreadyConfirmed, Conflict, LastHolder, NotYourself, RegistrarSeated, StandingLost
 from protect.access.gate import Gate
 from protect.directory.actions_members import UnitNeeded
-from protect.directory.labels import key_name
-from protect.i18n import format_list, language, lazy
+from protect.directory.labels import key_names
 from protect.i18n import gettext as _
+from protect.i18n import lazy
 from protect.web.pages import SEE_OTHER, Pages
 
 pages = Pages("members", __name__)
@@ -51,6 +51,10 @@ def decide(gate: Gate, member_id: UUID, decision: Callable[[], str], after: str 
 def refusal(error: Exception) -> str:
     """Why it was not done, and what to do."""
     if isinstance(error, LastHolder):
-        keys = format_list([str(key_name(name, language())) for name in error.compartments])
-        return _("Nobody else could open %(keys)s any more. Let a colleague receive the key first.", keys=keys)
+        return _(
+            "Nobody else could open %(keys)s any more, and custodians have no copy. If the person still signs in: let "
+            "a colleague receive the key first, or let the person accept the custodians’ recovery key. If not: "
+            "suspend the access. It stops at once, and nothing is lost should the passphrase turn up.",
+            keys=key_names(error.compartments),
+        )
     return str(REFUSALS.get(type(error), OVERTAKEN))

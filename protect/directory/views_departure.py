@@ -1,6 +1,5 @@
-"""Pages of a registrar: another role, a suspension, handing over, a departure, and who can open what."""
+"""Pages of a registrar: another role, a suspension, a departure, and who can open what."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from flask import flash, redirect, url_for
@@ -8,19 +7,19 @@ from werkzeug.wrappers import Response
 
 from protect.access.errors import Conflict, LastHolder, NotYourself, StandingLost
 from protect.access.gate import Gate
-from protect.directory import actions_departure, actions_members, actions_recovery
+from protect.directory import actions_departure, actions_handover, actions_members, actions_recovery
 from protect.directory.actions_members import UnitNeeded
 from protect.directory.forms import PressForm
-from protect.directory.forms_members import ChangeForm, HandOverForm
-from protect.directory.labels import BELONGINGS, key_name
-from protect.directory.views_decisions import MEMBER, decide, pages, refusal, to_member
-from protect.i18n import format_list, language, lazy, ngettext
+from protect.directory.forms_members import ChangeForm
+from protect.directory.labels import key_name, key_names
+from protect.directory.views_decisions import MEMBER, decide, pages, refusal
+from protect.directory.views_handover import after_change, in_words
+from protect.i18n import format_list, language, lazy
 from protect.i18n import gettext as _
 from protect.web.pages import SEE_OTHER
 from protect.web.render import render
 
 ROLE = lazy("Another role or office")
-HAND_OVER = lazy("Hand the cases over")
 DEPARTURE = lazy("Departure")
 
 
@@ -47,7 +46,7 @@ def change(gate: Gate, member_id: UUID) -> str | Response:
         form.form_errors.append(refusal(error))
         return _ask_role(gate, member_id, form)
     flash(_("It is changed. The person signs in again.") if done else _second(), "success")
-    return to_member(member_id)
+    return after_change(gate, member_id)
 
 
 @pages.post(f"{MEMBER}/suspension", needs="member:change")
@@ -72,31 +71,14 @@ def resume(gate: Gate, member_id: UUID) -> Response:
     return decide(gate, member_id, decision)
 
 
-@pages.get(f"{MEMBER}/dossiers", needs="member:change", title=HAND_OVER)
-def hand_over(gate: Gate, member_id: UUID) -> str:
-    """Ask to whom the cases go."""
-    return _ask_colleague(gate, member_id, HandOverForm(formdata=None))
-
-
-@pages.post(f"{MEMBER}/dossiers", needs="member:change", title=HAND_OVER)
-def give(gate: Gate, member_id: UUID) -> str | Response:
-    """Give them to the colleague."""
-    form = HandOverForm()
-    form.offer(actions_departure.hand_over(gate, member_id).colleagues)
-    if not form.validate():
-        return _ask_colleague(gate, member_id, form)
-    given = actions_departure.give(gate, member_id, UUID(form.colleague.data))
-    flash(ngettext("%(num)s thing was handed over.", "%(num)s things were handed over.", given), "success")
-    return to_member(member_id)
-
-
 @pages.get(f"{MEMBER}/depart", needs="member:change", title=DEPARTURE)
 def departure(gate: Gate, member_id: UUID) -> str:
     """The three steps of a departure, and how far each has come."""
     shown = actions_members.show_member(gate, member_id)
-    waits = actions_departure.hand_over(gate, member_id)
+    waits = actions_handover.hand_over(gate, member_id)
     known = [(key_name(key.compartment, language()), key) for key in actions_departure.keys_known(gate, member_id)]
-    page = {"member": shown, "waits": waits, "kinds": BELONGINGS, "keys": known}
+    alone = key_names(key.compartment for _name, key in known if key.would_be_lost)
+    page = {"member": shown, "waits": waits, "in_words": in_words, "keys": known, "alone": alone}
     return render("directory/members_departure.html", **page, form=PressForm(formdata=None))
 
 
@@ -117,22 +99,18 @@ def keys(gate: Gate) -> str:
     lines = [(key_name(line.compartment, language()), line) for line in actions_departure.key_lines(gate)]
     found = actions_recovery.show(gate)
     arrivals = [
-        (one.id, format_list(one.recipients), _key_names(one.compartments), one.due_at) for one in found.arrivals
+        (one.id, format_list(one.recipients), key_names(one.compartments), one.due_at) for one in found.arrivals
     ]
-    page = {"lines": lines, "number": found.number, "arrivals": arrivals, "missing": _key_names(found.missing)}
+    page = {"lines": lines, "number": found.number, "arrivals": arrivals, "missing": key_names(found.missing)}
     return render("directory/members_keys.html", **page)
 
 
-@pages.post("/cles/recuperation/<uuid:arrival_id>/arret", needs="member:change")
+@pages.post("/cles/couverture/<uuid:arrival_id>/arret", needs="member:change")
 def stop_recovery(gate: Gate, arrival_id: UUID) -> Response:
     """Object to keys that custodians brought back."""
     actions_recovery.stop(gate, arrival_id)
     flash(_("It is stopped. These keys will not count."), "success")
     return redirect(url_for("members.keys"), SEE_OTHER)
-
-
-def _key_names(names: Sequence[str]) -> str:
-    return format_list([str(key_name(name, language())) for name in names])
 
 
 def _second() -> str:
@@ -141,13 +119,6 @@ def _second() -> str:
 
 def _ask_role(gate: Gate, member_id: UUID, form: ChangeForm) -> str:
     form.offer(*actions_members.offered(gate))
-    shown = actions_members.show_member(gate, member_id)
-    return render("directory/members_role.html", form=form, submit=_("Sign the change"), member=shown)
-
-
-def _ask_colleague(gate: Gate, member_id: UUID, form: HandOverForm) -> str:
-    waits = actions_departure.hand_over(gate, member_id)
-    form.offer(waits.colleagues)
-    shown = actions_members.show_member(gate, member_id)
-    page = {"member": shown, "waits": waits, "kinds": BELONGINGS}
-    return render("directory/members_hand_over.html", form=form, submit=_("Hand over"), **page)
+    page = {"member": actions_members.show_member(gate, member_id), "in_words": in_words}
+    waits = actions_handover.hand_over(gate, member_id)
+    return render("directory/members_role.html", form=form, submit=_("Sign the change"), waits=waits, **page)

@@ -7,9 +7,12 @@ from werkzeug.wrappers import Response
 
 from protect.access.gate import Gate
 from protect.directory import actions_members
+from protect.directory.actions_members import UnitNeeded
+from protect.directory.actions_names import NamesTried, NameTaken
 from protect.directory.forms_members import InviteForm, WordsForm
 from protect.directory.labels import STATUSES, WAITING
 from protect.directory.views_decisions import MEMBER, TITLE, decide, pages
+from protect.directory.views_handover import after_change, left_behind
 from protect.i18n import gettext as _
 from protect.i18n import lazy
 from protect.web.pages import SEE_OTHER
@@ -42,10 +45,8 @@ def invite(gate: Gate) -> str | Response:
         return redirect(url_for("members.members"), SEE_OTHER)
     try:
         shown = actions_members.invite(gate, form.plan)
-    except actions_members.NameTaken:
-        form.sign_in_name.errors = [_("Somebody has this sign-in name already: choose another")]
-    except actions_members.UnitNeeded:
-        form.unit.errors = [_("This role works in an office: choose one.")]
+    except (NameTaken, NamesTried, UnitNeeded) as error:
+        _refused(form, error)
     else:
         return _show_code(gate, form, shown)
     return _ask(gate, form)
@@ -74,7 +75,8 @@ def certify(gate: Gate, member_id: UUID, subject: str) -> str | Response:
                 _("Do not certify. Somebody else may have used the code: withdraw the invitation and invite again.")
             )
         return _member(gate, member_id, form)
-    return decide(gate, member_id, lambda: _certified(done=actions_members.certify(gate, member_id, subject)))
+    left = decide(gate, member_id, lambda: _certified(done=actions_members.certify(gate, member_id, subject)))
+    return after_change(gate, member_id) if shown.line.status == "active" else left
 
 
 @pages.post(f"{MEMBER}/retrait", needs="member:invite")
@@ -86,6 +88,16 @@ def withdraw(gate: Gate, member_id: UUID) -> Response:
         return _("It is withdrawn.")
 
     return decide(gate, member_id, decision)
+
+
+def _refused(form: InviteForm, error: Exception) -> None:
+    """Say beside the question what to answer instead."""
+    if isinstance(error, UnitNeeded):
+        form.unit.errors = [_("This role works in an office: choose one.")]
+    elif isinstance(error, NamesTried):
+        form.sign_in_name.errors = [_("Too many names were taken already: your agency can invite again tomorrow")]
+    else:
+        form.sign_in_name.errors = [_("Somebody has this sign-in name already: choose another")]
 
 
 def _show_code(gate: Gate, form: InviteForm, shown: actions_members.Invited) -> str:
@@ -106,4 +118,5 @@ def _ask(gate: Gate, form: InviteForm) -> str:
 
 def _member(gate: Gate, member_id: UUID, form: WordsForm) -> str:
     shown = actions_members.show_member(gate, member_id)
-    return render("directory/members_show.html", member=shown, form=form, statuses=STATUSES, waiting=WAITING)
+    page = {"statuses": STATUSES, "waiting": WAITING, "left": left_behind(gate, member_id)}
+    return render("directory/members_show.html", member=shown, form=form, **page)

@@ -56,6 +56,7 @@ HOLDS: Final[Mapping[bool | None, Any]] = {True: lazy("True"), False: lazy("Fals
 RELATIONS: Final[Mapping[str, Any]] = {
     "own_unit": lazy("An object of the same office"),
     "other_unit": lazy("An object of another office of the same organisation"),
+    "emergency": lazy("A file of another office that two people opened in an emergency"),
     "other_agency": lazy("An object of another organisation"),
     "received": lazy("A request that another organisation sent to this one"),
     "none": lazy("No object: the permission in general"),

@@ -63,7 +63,7 @@ def why(gate: Gate, compartment: str) -> Explained:
     mine = gate.db.scalar(select(func.count()).select_from(KeyGrant).where(live, KeyGrant.recipient_id == me.member_id))
     access = policy().compartments[me.role].get(compartment, "")
     closed = gate.is_closed(compartment)
-    held = not closed and gate.holds(compartment)
+    held = not closed and gate.is_granted(compartment)
     standing = Standing(access, granted=bool(mine), held=held, holders=holders, closed=closed)
     return Explained(compartment, me.role, standing.why, explained.readers(compartment), holders)
 

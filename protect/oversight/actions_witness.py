@@ -18,7 +18,7 @@ def proof_since(gate: Gate, size: int, asked: str) -> str | None:
         checkpoints.require_witness(gate.watch, asked, size, gate.now())
     except CiphertextRejected:
         return None
-    return checkpoints.proof_since(gate.db, size)
+    return checkpoints.proof_since(gate.db, gate.watch, size)
 
 
 def keep_cosignature(gate: Gate, shown: str) -> tuple[str, int]:

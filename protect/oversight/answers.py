@@ -1,14 +1,14 @@
 """Answers of the policy about somebody and something that need not exist, and why a compartment stays shut."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 from uuid import UUID
 
 from protect.access.policy import Answer, policy
 
-_AGENCY, _UNIT, _OTHER = UUID(int=1), UUID(int=2), UUID(int=3)
+_AGENCY, _UNIT, _OTHER, _OPENED = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4)
 
 
 class Why(Enum):
@@ -54,6 +54,7 @@ class Somebody:
     role: str
     agency_id: UUID = _AGENCY
     unit_id: UUID | None = _UNIT
+    emergency: UUID | None = None  # the opening that two people signed
 
 
 @dataclass(frozen=True)
@@ -63,14 +64,16 @@ class Something:
     agency_id: UUID
     unit_id: UUID
     to_agency_id: UUID
+    id: UUID | None = None
 
 
-RELATIONS: Final = ("own_unit", "other_unit", "other_agency", "received", "none")
+RELATIONS: Final = ("own_unit", "other_unit", "emergency", "other_agency", "received", "none")
 
 
 def answer(who: Somebody, permission: str, relation: str) -> Answer:
     """What the policy says of it: the very answer that would decide. KeyError for an unknown relation."""
-    return policy().explain(who, permission, _related(who)[relation])
+    acting = replace(who, emergency=_OPENED) if relation == "emergency" else who
+    return policy().explain(acting, permission, _related(who)[relation])
 
 
 def _related(who: Somebody) -> Mapping[str, Something | None]:
@@ -78,6 +81,7 @@ def _related(who: Somebody) -> Mapping[str, Something | None]:
     return {
         "own_unit": Something(who.agency_id, unit, _OTHER),
         "other_unit": Something(who.agency_id, _OTHER, _OTHER),
+        "emergency": Something(who.agency_id, _OTHER, _OTHER, _OPENED),
         "other_agency": Something(_OTHER, _OTHER, _OTHER),
         "received": Something(_OTHER, _OTHER, who.agency_id),
         "none": None,

@@ -15,7 +15,7 @@ ROLES_A_SHEET: Final = 4  # as many columns as a page of paper has room for
 USES: Final[Mapping[str, tuple[str, str | None]]] = {
     **dict.fromkeys(COMPARTMENTS, ("case:open", "case:edit")),
     "inbox": ("inbox:read", None),
-    "statistics": ("statistics:build", None),
+    "statistics": ("release:propose", None),
     "audit": ("trail:read", None),
 }
 """Which permission opens a compartment to whoever holds its key, and which changes it."""

@@ -26,6 +26,7 @@ ACTIONS: Final[Mapping[str, Any]] = {
     "passphrase:change": lazy("Passphrase changed by its owner"),
     "member:enrol": lazy("Enrolment"),
     "member:invite": lazy("Member invited"),
+    "member:name-taken": lazy("Sign-in name of another agency met"),
     "member:new-code": lazy("New code given"),
     "member:certify": lazy("Member certified, or a change agreed to"),
     "member:withdraw": lazy("Invitation or change withdrawn"),
@@ -58,6 +59,17 @@ ACTIONS: Final[Mapping[str, Any]] = {
     "case:save": lazy("Case changed"),
     "case:search": lazy("Search among cases"),
     "case:import": lazy("Existing records taken over"),
+    "case:close": lazy("Case closed"),
+    "case:reopen": lazy("Case opened again"),
+    "case:erase": lazy("Erasure of a case begun"),
+    "case:erased": lazy("Case erased"),
+    "case:export": lazy("Cases opened for an export"),
+    "export:words": lazy("Words of an export shown"),
+    "export:fetch": lazy("File of an export fetched"),
+    "approval:ask": lazy("Erasure or export asked for"),
+    "approval:give": lazy("Erasure or export agreed to"),
+    "approval:refuse": lazy("Erasure or export refused"),
+    "approval:end": lazy("Erasure or export stopped"),
     "emergency:ask": lazy("Emergency opening asked for"),
     "emergency:approve": lazy("Emergency opening agreed to"),
     "emergency:refuse": lazy("Emergency opening refused"),
@@ -98,6 +110,8 @@ ACTIONS: Final[Mapping[str, Any]] = {
     "trail:verify": lazy("Trail checked"),
     "trail:explain": lazy("Contradiction of the trail explained"),
     "trail:contradict": lazy("Trail other than what this person saw"),
+    "trail:forged": lazy("Head of the trail that is unsigned, or beyond its end"),
+    "log:renew": lazy("Key of the trail renewed"),
     "row:write": lazy("Sealed rows written"),
     "lost-form:drop": lazy("Unsent form dropped"),
 }
@@ -123,6 +137,7 @@ OBJECTS: Final[Mapping[str, Any]] = {
     "recovery": lazy("Keys brought back"),
     "trail": lazy("Trail, looking for"),
     "emergency": lazy("Emergency opening"),
+    "approval": lazy("Decision of two people"),
 }
 
 FIELDS: Final[Mapping[str, Any]] = {
@@ -140,7 +155,9 @@ FAULTS: Final[Mapping[str, Any]] = {
     "root": lazy("The tree over the entries does not fit from here on."),
     "unsealed-old": lazy("Entries wait for their number although their turn has passed."),
     "node": lazy("A stored part of the tree does not fit the entries."),
-    "checkpoint": lazy("A signed head does not fit the entries: they were rewritten after it was signed."),
+    "checkpoint": lazy(
+        "A head does not fit the entries, or the log did not sign it: somebody rewrote them, or put it there."
+    ),
     "cosignature": lazy("A witness signed something else than what stands here."),
     "contradicted": lazy("People saw another trail than this one when they signed in."),
 }

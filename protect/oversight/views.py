@@ -33,19 +33,19 @@ def journal(gate: Gate) -> str:
     )
 
 
-@pages.post("/journal/verification", needs="trail:verify", title=lazy("Check of the trail"))
+@pages.post("/journal/verification", needs="trail:read", title=lazy("Check of the trail"))
 def verify(gate: Gate) -> str:
     """The whole trail, checked now."""
     return render("oversight/verification.html", report=actions.verify_trail(gate), labels=labels)
 
 
-@pages.get("/journal/explication", needs="trail:verify", title=lazy("People who saw another trail"), trail="none")
+@pages.get("/journal/explication", needs="trail:read", title=lazy("People who saw another trail"), trail="none")
 def explanation(_gate: Gate) -> str:
     """Where an auditor says why people saw another trail."""
     return render("oversight/explanation.html", form=ExplainForm())
 
 
-@pages.post("/journal/explication", needs="trail:verify", title=lazy("People who saw another trail"))
+@pages.post("/journal/explication", needs="trail:read", title=lazy("People who saw another trail"))
 def explain(gate: Gate) -> Response | str:
     """The warning of these people ends."""
     form = ExplainForm()

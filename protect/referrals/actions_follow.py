@@ -53,7 +53,7 @@ class SentReferral:
     referral: ReferralView
     case_id: UUID
     consent_id: UUID | None
-    facts: RequestFacts | None  # None where this session has no key of the sender's copy
+    facts: RequestFacts | None  # None where this session has no key of the sender's copy, or nothing is left of it
     proposals: tuple[Match, ...]
     may_refer: bool
     may_cancel: bool
@@ -172,7 +172,8 @@ def _asked(gate: Gate, row: Referral) -> RequestFacts | None:
     opening = gate.opening("referral:follow", [Ref("referral", row.id)], fields=fields, purpose="referral")
     if not opening.holds("coded"):
         return None
-    return facts.from_bytes(opening.dropped("coded", facts.context(row.id, "sender"), row.sender_copy.blob))
+    said = opening.dropped("coded", facts.context(row.id, "sender"), row.sender_copy.blob)
+    return None if said == NOTHING else facts.from_bytes(said)  # nothing: the case was erased
 
 
 def _needs_another(shown: ReferralView) -> bool:

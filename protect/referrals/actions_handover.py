@@ -1,24 +1,24 @@
-"""Open referrals of somebody's cases: they follow the case, so only their number is told before it is handed over."""
+"""Open referrals of somebody's cases: who answers for the case answers for them, so they go where it goes."""
 
+from collections import Counter
 from typing import Final
-from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from protect.access.gate import Gate
-from protect.cases.actions_handover import owned_by
-from protect.directory.actions_departure import Belongings
+from protect.cases.actions_handover import followers
+from protect.directory.actions_handover import Belongings, Counts
 from protect.referrals.lifecycle import CLOSED
 from protect.referrals.models import Referral
 
 
-def _count(gate: Gate, owner_id: UUID) -> int:
-    open_ones = Referral.status.not_in(CLOSED) & Referral.case_id.in_(owned_by(owner_id))
-    return gate.db.scalar(select(func.count()).select_from(Referral).where(open_ones)) or 0
+def _count(gate: Gate) -> Counts:
+    """The open ones that one's own agency sent; those that it received have no case here."""
+    own = Referral.agency_id == gate.member.agency_id
+    cases = gate.db.scalars(select(Referral.case_id).where(own, Referral.status.not_in(CLOSED))).all()
+    whose = followers(gate, set(cases))
+    found = (whose[case_id] for case_id in cases if case_id in whose)
+    return Counter((one.member_id, one.unit_id) for one in found)
 
 
-def _follow(_gate: Gate, _owner_id: UUID, _colleague_id: UUID) -> int:
-    return 0
-
-
-REFERRALS: Final = Belongings("referrals", _count, _follow)
+REFERRALS: Final = Belongings("referrals", _count)

@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from protect.access.gate import Gate, Ref
 from protect.access.rotation import Part, Piece
@@ -63,8 +63,25 @@ def _piece(found: Any, done: int) -> Piece:
     return Piece(done, cursor=found[-1].id if len(found) == AT_ONCE else None)
 
 
+def _sent(gate: Gate, _compartment: str) -> int:
+    return _number(gate, Referral, Referral.agency_id)
+
+
+def _received(gate: Gate, _compartment: str) -> int:
+    return _number(gate, Referral, Referral.to_agency_id)
+
+
+def _packages(gate: Gate, _compartment: str) -> int:
+    return _number(gate, DisclosurePackage, DisclosurePackage.to_agency_id)
+
+
+def _number(gate: Gate, model: Any, whose: Any) -> int:
+    mine = select(func.count()).select_from(model).where(whose == gate.member.agency_id)
+    return gate.db.scalar(mine) or 0
+
+
 PARTS: Final = (
-    Part("sender_copy", frozenset({"coded"}), pass_on_copies),
-    Part("request", frozenset({"inbox"}), pass_on_requests),
-    Part("package", frozenset({"inbox"}), pass_on_packages),
+    Part("sender_copy", frozenset({"coded"}), pass_on_copies, _sent),
+    Part("request", frozenset({"inbox"}), pass_on_requests, _received),
+    Part("package", frozenset({"inbox"}), pass_on_packages, _packages),
 )

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from protect.access.errors import Conflict
 from protect.access.gate import Gate
 from protect.access.seals import PackageContext
+from protect.cases.actions_handover import Follower, followers
 from protect.directory import actions as directory
 from protect.directory.matching import ServiceView
 from protect.referrals import clock, lifecycle, reach
@@ -50,6 +51,7 @@ class ReferralView:
     reach: Reach
     acknowledged_at: datetime | None
     version: int
+    follower: Follower | None  # who answers for it on the sender's side; None for the receiver
 
     @property
     def ended_by_sender(self) -> bool:
@@ -110,9 +112,14 @@ def views(gate: Gate, rows: Sequence[Referral]) -> tuple[ReferralView, ...]:
     services = directory.services_by_id(gate, (row.service_id for row in rows))
     senders = directory.agency_names(gate, (row.agency_id for row in rows))
     packages = _packages(gate, [row.id for row in rows])
+    following = followers(gate, {row.case_id for row in rows if row.agency_id == gate.member.agency_id})
     return tuple(
-        _view(gate, row, services[row.service_id], senders[row.agency_id], packages.get(row.id)) for row in rows
-    )
+        _view(
+            gate, row, services[row.service_id], senders[row.agency_id], packages.get(row.id),
+            following.get(row.case_id),
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def _packages(gate: Gate, ids: Iterable[UUID]) -> dict[UUID, DisclosurePackage]:
@@ -121,7 +128,12 @@ def _packages(gate: Gate, ids: Iterable[UUID]) -> dict[UUID, DisclosurePackage]:
 
 
 def _view(
-    gate: Gate, row: Referral, service: ServiceView, sender: str, package: DisclosurePackage | None
+    gate: Gate,
+    row: Referral,
+    service: ServiceView,
+    sender: str,
+    package: DisclosurePackage | None,
+    follower: Follower | None,
 ) -> ReferralView:
     return ReferralView(
         id=row.id, code=row.code, case_id=row.case_id if row.agency_id == gate.member.agency_id else None,
@@ -130,7 +142,7 @@ def _view(
         moments=_moments(row, package), decline_reason=row.decline_reason or "",
         shared=tuple(package.fields) if package else (),
         destroyed=package is not None and package.destroyed_at is not None, reach=reach_of(gate, package),
-        acknowledged_at=row.acknowledged_at, version=row.version,
+        acknowledged_at=row.acknowledged_at, version=row.version, follower=follower,
     )  # fmt: skip
 
 

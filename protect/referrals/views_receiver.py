@@ -49,7 +49,7 @@ def accept(gate: Gate, referral_id: UUID) -> Response:
         return redirect(url_for("referrals.received", referral_id=referral_id), SEE_OTHER)
 
 
-@pages.post(f"{REQUEST}/refus", needs="inbox:answer", title=TITLE)
+@pages.post(f"{REQUEST}/refus", needs="inbox:answer", title=TITLE, keeps=DeclineForm)
 def decline(gate: Gate, referral_id: UUID) -> str | Response:
     """Decline with a reason."""
     form = DeclineForm()

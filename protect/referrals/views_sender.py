@@ -22,6 +22,11 @@ BACK = "/dossiers/<uuid:case_id>/consentements/<uuid:consent_id>/retrait"
 TITLE = lazy("Refer to a service")
 
 
+def any_request(**_address: object) -> type[RequestForm]:
+    """A request to whichever service, with every question that one may ask."""
+    return request_form((), (), child=True)
+
+
 @pages.get(NEW, needs="referral:request", title=TITLE)
 def choose(gate: Gate, case_id: UUID) -> str:
     """Services ranked for the needs of the case, and what was asked for it before."""
@@ -37,7 +42,7 @@ def ask(gate: Gate, case_id: UUID, service_id: UUID) -> str:
     return render("referrals/request.html", asked=asked, form=form)
 
 
-@pages.post(f"{NEW}/<uuid:service_id>", needs="referral:request", title=TITLE)
+@pages.post(f"{NEW}/<uuid:service_id>", needs="referral:request", title=TITLE, keeps=any_request)
 def preview(gate: Gate, case_id: UUID, service_id: UUID) -> str:
     """Show exactly what will be sent, as the receiver will see it."""
     asked = actions_request.ask_consent(gate, case_id, service_id)
@@ -49,11 +54,12 @@ def preview(gate: Gate, case_id: UUID, service_id: UUID) -> str:
         except ConsentRefused as refused:
             form.refused(refused)
         else:
-            return render("referrals/preview.html", asked=asked, form=form, shown=shown)
+            again = request.form.get("sent_again", "")
+            return render("referrals/preview.html", asked=asked, form=form, shown=shown, sent_again=again)
     return render("referrals/request.html", asked=asked, form=form)
 
 
-@pages.post(f"{NEW}/<uuid:service_id>/envoi", needs="referral:request", title=TITLE)
+@pages.post(f"{NEW}/<uuid:service_id>/envoi", needs="referral:request", title=TITLE, keeps="referrals.preview")
 def send(gate: Gate, case_id: UUID, service_id: UUID) -> str | Response:
     """Send what was shown."""
     asked = actions_request.ask_consent(gate, case_id, service_id)

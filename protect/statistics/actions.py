@@ -1,13 +1,16 @@
 """Releases: built by an analyst, decided by somebody else, read by all who may."""
 
+import hmac
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from sqlalchemy import func, select
 
+from protect.access import publications
 from protect.access.errors import Conflict, NotFound
 from protect.access.gate import Gate, Ref
+from protect.access.publishing import is_commission, may_propose, require_commission
 from protect.access.second import require_second
 from protect.statistics.actions_feed import feed, open_all
 from protect.statistics.attacker import Report
@@ -19,7 +22,17 @@ from protect.statistics.release import Draft, PublishedTable, attack_published, 
 from protect.statistics.tables import DIMENSIONS, Domains
 from protect.vocab import load
 
-__all__ = ["build", "decide", "feed", "list_proposals", "list_releases", "propose", "review", "show_release"]
+__all__ = [
+    "build",
+    "decide",
+    "feed",
+    "list_proposals",
+    "list_releases",
+    "propose",
+    "require_commission",
+    "review",
+    "show_release",
+]
 
 PROPOSED, PUBLISHED, REFUSED = "proposed", "published", "refused"
 _NUMBERING = 0x72656C65_61736500
@@ -38,6 +51,10 @@ class CountsChanged(Conflict):
     """Records changed between the preview and the proposal."""
 
 
+class ProposerGone(Conflict):
+    """Who proposed it is no analyst of the commission, or none any more."""
+
+
 @dataclass(frozen=True)
 class ReleaseLine:
     """A release in a list."""
@@ -48,11 +65,12 @@ class ReleaseLine:
     period: Period
     decided_at: datetime | None
     proposed_at: datetime
+    sound: bool = True  # nothing is published that no publisher signed as it stands
 
 
 @dataclass(frozen=True)
 class ReleaseView:
-    """A release as it is stored: nothing in it was ever more exact than this."""
+    """A release as it is stored: nothing in it was ever more exact than this. The digest is of what stands there."""
 
     line: ReleaseLine
     extracted_at: datetime
@@ -89,7 +107,7 @@ def build(gate: Gate, period: Period) -> Preview:
 
     Raises PeriodTaken, PeriodOpen, CompartmentLocked, ReleaseUnsafe.
     """
-    gate.permit("statistics:build")
+    require_commission(gate, "release:propose")
     if period.end >= gate.now().date():
         raise PeriodOpen(period)
     _require_free(gate, period)
@@ -107,7 +125,7 @@ def propose(gate: Gate, period: Period, seen: str, once: uuid.UUID) -> uuid.UUID
     Raises CountsChanged when the tables are no longer those of the preview that was `seen`, and all that
     build raises.
     """
-    gate.permit("release:propose")
+    require_commission(gate, "release:propose")
     done = gate.once(once)
     if done is not None:
         return uuid.UUID(done)
@@ -116,14 +134,15 @@ def propose(gate: Gate, period: Period, seen: str, once: uuid.UUID) -> uuid.UUID
         raise CountsChanged
     row = _row(gate, preview)
     gate.db.add(row)
-    gate.record("release:propose", Ref("release", row.id))
+    gate.record_said("release:propose", row.digest.hex(), Ref("release", row.id))
     gate.done(once, str(row.id))
     return row.id
 
 
 def review(gate: Gate, release_id: uuid.UUID) -> Review:
     """A proposal as its decider sees it: what would be published, and what an attacker makes of exactly that."""
-    row = gate.find(Release, release_id, "release:review")
+    require_commission(gate, "release:decide")
+    row = gate.find(Release, release_id, "release:decide")
     if row.status != PROPOSED:
         raise NotFound("Release")
     gate.record("release:review", Ref("release", row.id))
@@ -132,23 +151,27 @@ def review(gate: Gate, release_id: uuid.UUID) -> Review:
     return Review(release, report, row.proposed_by != gate.member.member_id)
 
 
-def decide(gate: Gate, release_id: uuid.UUID, *, approve: bool) -> None:
-    """Publish a proposal under the next number, or refuse it; either way it never changes again.
+def decide(gate: Gate, release_id: uuid.UUID, seen: str, *, approve: bool) -> None:
+    """Publish a proposal under the next number, signed, or refuse it; either way it never changes again.
 
+    `seen` is the digest of what was read: when something else stands there now, that is a Conflict.
     The author is refused as if the release were absent. Raises ReleaseUnsafe when the attacker finds
-    anything, PeriodTaken, and Conflict when it was decided meanwhile.
+    anything, PeriodTaken, ProposerGone, and Conflict when it was decided meanwhile.
     """
+    require_commission(gate, "release:decide")
     gate.db.execute(select(func.pg_advisory_xact_lock(_NUMBERING)))
     row = gate.find(Release, release_id, "release:decide", lock=True)
     require_second(gate, "release:decide", frozenset({row.proposed_by}), row)
-    if row.status != PROPOSED:
+    if row.status != PROPOSED or not hmac.compare_digest(_digest(row).hex().encode(), seen.encode()):
         raise Conflict
     if approve:
         _require_sound(gate, row)
         row.number = (gate.db.scalar(select(func.max(Release.number))) or 0) + 1
     row.status = PUBLISHED if approve else REFUSED
     row.decided_by, row.decided_at = gate.member.member_id, gate.now()
-    gate.record("release:publish" if approve else "release:refuse", Ref("release", row.id))
+    if approve:
+        publications.sign(gate, _publication(row))
+    gate.record_said("release:publish" if approve else "release:refuse", seen, Ref("release", row.id))
 
 
 def list_releases(gate: Gate) -> tuple[ReleaseLine, ...]:
@@ -164,21 +187,22 @@ def list_proposals(gate: Gate) -> tuple[ReleaseLine, ...]:
 
 
 def show_release(gate: Gate, release_id: uuid.UUID) -> ReleaseView:
-    """A published release; one that is not published is there only for those who work on it."""
+    """A published release, without its tables when nobody signed them; a proposal only for those who work on it."""
     row = gate.find(Release, release_id, "release:read")
     if row.status != PUBLISHED and not _works(gate):
         raise NotFound("Release")
-    return _view(row)
+    return _view(row, sound=row.status != PUBLISHED or bool(publications.signed_among(gate, [_publication(row)])))
 
 
 def _works(gate: Gate) -> bool:
-    return gate.allows("release:propose") or gate.allows("release:review")
+    return (gate.allows("release:propose") or gate.allows("release:decide")) and is_commission(gate)
 
 
 def _lines(gate: Gate, status: str) -> tuple[ReleaseLine, ...]:
     order = (Release.number.desc(), Release.proposed_at.desc())
-    rows = gate.db.scalars(select(Release).where(Release.status == status).order_by(*order))
-    return tuple(_line(row) for row in rows)
+    rows = gate.db.scalars(select(Release).where(Release.status == status).order_by(*order)).all()
+    signed = publications.signed_among(gate, [_publication(row) for row in rows if row.status == PUBLISHED])
+    return tuple(_line(row, sound=status != PUBLISHED or row.id in signed) for row in rows)
 
 
 def _values() -> Domains:
@@ -196,7 +220,9 @@ def _require_free(gate: Gate, period: Period) -> None:
 
 
 def _require_sound(gate: Gate, row: Release) -> None:
-    """The last look before publication: period, digest and attacker once more."""
+    """The last look before publication: proposer, period, digest and attacker once more."""
+    if not may_propose(gate, row.proposed_by):
+        raise ProposerGone
     _require_free(gate, Period(row.period_start, row.period_end))
     release = _view(row)
     if _digest(row) != row.digest or not attack_published(release.tables, release.threshold).safe:
@@ -230,12 +256,16 @@ def _digest(row: Release) -> bytes:
     return digest(row.tables, *facts, row.threshold, row.excluded, row.unreadable)
 
 
-def _line(row: Release) -> ReleaseLine:
+def _publication(row: Release) -> publications.Publication:
+    return publications.Publication(row.id, _digest(row), row.number, row.decided_by, row.decided_at)
+
+
+def _line(row: Release, *, sound: bool = True) -> ReleaseLine:
     period = Period(row.period_start, row.period_end)
-    return ReleaseLine(row.id, row.number, row.status, period, row.decided_at, row.proposed_at)
+    return ReleaseLine(row.id, row.number, row.status, period, row.decided_at, row.proposed_at, sound)
 
 
-def _view(row: Release) -> ReleaseView:
-    tables = tuple(from_json(stored) for stored in row.tables)
+def _view(row: Release, *, sound: bool = True) -> ReleaseView:
+    tables = tuple(from_json(stored) for stored in row.tables) if sound else ()
     facts = (row.extracted_at, row.threshold, row.excluded, row.unreadable)
-    return ReleaseView(_line(row), *facts, tables, row.digest.hex())
+    return ReleaseView(_line(row, sound=sound), *facts, tables, _digest(row).hex())

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from protect.access.errors import NotReady
 from protect.access.gate import Gate, Ref
 from protect.access.opening import CODED
+from protect.access.publishing import COMMISSION
 from protect.cases.actions import CodedFacts
 from protect.statistics.feed import CountedRecord, ExcludedRecord, RecordUnreadable, decode, encode
 from protect.statistics.models import CodedRecord
 from protect.store.sealed import Sealed
 from protect.vault.errors import CiphertextRejected, Reason
 
-COMMISSION = "commission"
 STATISTICS = "statistics"
 
 

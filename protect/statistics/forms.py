@@ -61,7 +61,7 @@ class ProposalForm(BaseForm):
 
 
 class DecisionForm(BaseForm):
-    """The decision on a proposal."""
+    """The decision on a proposal; `version` is the digest of what was read."""
 
     decision = Choice(
         lazy("Your decision"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 MONTHS = 3
 LONGEST = 8  # quarters of one release
@@ -31,7 +31,8 @@ class Quarter:
     def parse(cls, text: str) -> "Quarter":
         """The quarter written `2026-Q1`. Raises PeriodUnfit."""
         year, _, number = text.partition("-Q")
-        if not (len(year) == 4 and year.isdecimal() and number in {"1", "2", "3", "4"}):  # noqa: PLR2004 -- of a year
+        known = len(year) == 4 and year.isdecimal() and 0 < int(year) < MAXYEAR  # noqa: PLR2004 -- of a year
+        if not (known and number in {"1", "2", "3", "4"}):
             raise PeriodUnfit(f"{text!r} is no quarter")
         return cls(int(year), int(number))
 

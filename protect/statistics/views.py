@@ -10,6 +10,7 @@ from protect.i18n import gettext, lazy
 from protect.statistics import actions
 from protect.statistics.control import ReleaseUnsafe
 from protect.statistics.forms import DecisionForm, PeriodForm, ProposalForm
+from protect.statistics.period import PeriodUnfit
 from protect.statistics.present import cell_label, excluded, finding_label, sheets
 from protect.web.pages import SEE_OTHER, Pages
 from protect.web.render import render
@@ -21,9 +22,17 @@ REFUSALS = {
     ),
     actions.PeriodOpen: lazy("This period is not over yet."),
     actions.CountsChanged: lazy("Records changed after the preview was made. Build it again and look at it."),
+    actions.ProposerGone: lazy(
+        "Whoever proposed this release is no analyst of the commission now. Refuse it; an analyst prepares another."
+    ),
+    PeriodUnfit: lazy("This is no period of whole quarters. Choose the quarters again."),
     ReleaseUnsafe: lazy(
         "These tables cannot be published safely, not even in their coarsest form. Choose a longer period."
     ),
+}
+DECIDED = {
+    "publish": lazy("The release is published."),
+    "refuse": lazy("The release is refused. Whoever proposed it can prepare another."),
 }
 
 
@@ -31,12 +40,13 @@ REFUSALS = {
 def releases(gate: Gate) -> str:
     """What is published, and for some what waits."""
     listed = {"releases": actions.list_releases(gate), "proposals": actions.list_proposals(gate)}
-    return render("statistics/list.html", may_review=gate.allows("release:review"), **listed)
+    return render("statistics/list.html", may_review=gate.allows("release:decide"), **listed)
 
 
-@pages.get("/publications/propositions", needs="release:review", title=lazy("Releases to review"), trail="none")
+@pages.get("/publications/propositions", needs="release:decide", title=lazy("Releases to review"), trail="none")
 def proposals(gate: Gate) -> str:
     """What waits for a decision."""
+    actions.require_commission(gate, "release:decide")
     return render("statistics/proposals.html", proposals=actions.list_proposals(gate))
 
 
@@ -47,15 +57,17 @@ def show(gate: Gate, release_id: UUID) -> str:
     return render("statistics/show.html", **_printed(release))
 
 
-@pages.get("/publications/preparation", needs="statistics:build", title=lazy("Prepare a release"), trail="none")
+@pages.get("/publications/preparation", needs="release:propose", title=lazy("Prepare a release"), trail="none")
 def workbench(gate: Gate) -> str:
     """Which quarters."""
+    actions.require_commission(gate, "release:propose")
     return _ask(PeriodForm().offer(gate.now().date()))
 
 
-@pages.post("/publications/preparation", needs="statistics:build", title=lazy("Prepare a release"))
+@pages.post("/publications/preparation", needs="release:propose", title=lazy("Prepare a release"))
 def preview(gate: Gate) -> str:
     """What would be published, beside the exact counts."""
+    actions.require_commission(gate, "release:propose")
     form = PeriodForm().offer(gate.now().date())
     period = form.period()
     if period is None:
@@ -72,7 +84,7 @@ def preview(gate: Gate) -> str:
     )
 
 
-@pages.post("/publications/propositions", needs="release:propose", title=lazy("Prepare a release"))
+@pages.post("/publications/preparation/proposition", needs="release:propose", title=lazy("Prepare a release"))
 def propose(gate: Gate) -> Response:
     """Hand the tables on to the publisher."""
     form = ProposalForm()
@@ -85,7 +97,7 @@ def propose(gate: Gate) -> Response:
     return redirect(url_for("statistics.show", release_id=release_id), SEE_OTHER)
 
 
-@pages.get("/publications/<uuid:release_id>/examen", needs="release:review", title=lazy("Review a release"))
+@pages.get("/publications/<uuid:release_id>/examen", needs="release:decide", title=lazy("Review a release"))
 def review(gate: Gate, release_id: UUID) -> str:
     """What would be published, and the attacker's report on it."""
     return _review(actions.review(gate, release_id), DecisionForm())
@@ -98,10 +110,11 @@ def decide(gate: Gate, release_id: UUID) -> str | Response:
     if not form.validate():
         return _review(actions.review(gate, release_id), form)
     try:
-        actions.decide(gate, release_id, approve=form.decision.data == "publish")
+        actions.decide(gate, release_id, form.version.data or "", approve=form.decision.data == "publish")
     except tuple(REFUSALS) as refused:
         flash(str(REFUSALS[type(refused)]), "error")
         return redirect(url_for("statistics.review", release_id=release_id), SEE_OTHER)
+    flash(DECIDED[form.decision.data], "success")
     return redirect(url_for("statistics.releases"), SEE_OTHER)
 
 
@@ -110,6 +123,7 @@ def _ask(form: PeriodForm) -> str:
 
 
 def _review(review: actions.Review, form: DecisionForm) -> str:
+    form.version.data = review.release.digest
     found = [(cell_label(cell), finding_label(finding)) for cell, finding in review.report.findings.items()]
     return render(
         "statistics/review.html",

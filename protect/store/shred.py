@@ -1,4 +1,4 @@
-"""The shred store: keys that must be destroyable, kept outside the database and its backups."""
+"""The shred store: keys that must be destroyable, and counts of tries, kept outside the database and its backups."""
 
 import os
 import sqlite3
@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 KEY_BYTES: Final = 32
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-_TABLE: Final = """\
+_TABLES: Final = (
+    """\
 create table if not exists shred_key (
     kind text not null,
     id text not null,
@@ -21,7 +22,10 @@ create table if not exists shred_key (
     note blob not null,
     primary key (kind, id)
 ) strict, without rowid
-"""
+""",
+    "create table if not exists tried (kind text not null, id text not null, at integer not null) strict",
+    "create index if not exists tried_of on tried (kind, id, at)",
+)
 
 
 class KeyAlreadyPut(Exception):
@@ -50,8 +54,9 @@ class ShredStore:
     """32-byte keys by kind and id, overwritten when they are destroyed.
 
     A destroyed key leaves its name behind, so that nobody can put another in
-    its place. The end of a key's time is kept here too, where nobody who writes
-    to the database can move it. Every call is its own transaction and forced to the disk.
+    its place. The end of a key's time is kept here too, and how often something
+    was tried, where nobody who writes to the database can move it. Every call
+    is its own transaction and forced to the disk.
     """
 
     def __init__(self, path: Path) -> None:
@@ -60,7 +65,8 @@ class ShredStore:
         os.fchmod(handle, 0o600)
         os.close(handle)
         with self._opened() as connection:
-            connection.execute(_TABLE)
+            for table in _TABLES:
+                connection.execute(table)
 
     def put(
         self, kind: str, key_id: str, key: bytes, label: Label = UNLABELLED, until: datetime | None = None
@@ -108,6 +114,28 @@ class ShredStore:
                 "update shred_key set key = null where kind = ? and id = ? and key is not null", (kind, key_id)
             )
             return changed.rowcount == 1
+
+    def count_try(self, kind: str, key_id: str, at: datetime, since: datetime | None = None) -> int:
+        """Note a try and tell how many there are, or were after a moment; of two at one time each has its own number.
+
+        What was tried until that moment is forgotten, whoever's of this kind it was.
+        """
+        with self._opened() as connection:
+            connection.execute("delete from tried where kind = ? and at <= ?", (kind, _microseconds(since)))
+            connection.execute("insert into tried values (?, ?, ?)", (kind, key_id, _microseconds(at)))
+            row = connection.execute("select count(*) from tried where kind = ? and id = ?", (kind, key_id)).fetchone()
+        return int(row[0])
+
+    def take_back_try(self, kind: str, key_id: str, at: datetime) -> None:
+        """Let one try of that moment not have been."""
+        with self._opened() as connection:
+            one = "select rowid from tried where kind = ? and id = ? and at = ? limit 1"
+            connection.execute(f"delete from tried where rowid = ({one})", (kind, key_id, _microseconds(at)))  # noqa: S608 -- a text of ours
+
+    def forget_tries(self, kind: str, key_id: str) -> None:
+        """Begin to count anew."""
+        with self._opened() as connection:
+            connection.execute("delete from tried where kind = ? and id = ?", (kind, key_id))
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:

@@ -146,20 +146,27 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Signer:
-    """A key that signs under a name: the log's."""
+    """The key that signs under a name: the log's. While it is being renewed the former ones sign beside it."""
 
     name: str
     key: SigningKey
+    former: tuple[SigningKey, ...] = ()
 
     @property
     def verifier(self) -> Verifier:
         """The public half."""
         return Verifier(self.name, LOG, self.key.public)
 
+    @property
+    def verifiers(self) -> tuple[Verifier, ...]:
+        """The public halves of all its keys, that in use first."""
+        return tuple(Verifier(self.name, LOG, key.public) for key in (self.key, *self.former))
+
     def sign(self, size: int, root: bytes) -> Note:
-        """Return the signed checkpoint of this log."""
+        """Return the checkpoint of this log, signed by each key."""
         written = Checkpoint(self.name, size, root).text
-        return Note(written, (Line(self.name, self.verifier.key_id, self.key.sign_note(written)),))
+        keys = zip(self.verifiers, (self.key, *self.former), strict=True)
+        return Note(written, tuple(Line(self.name, public.key_id, key.sign_note(written)) for public, key in keys))
 
 
 @dataclass(frozen=True)

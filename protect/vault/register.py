@@ -65,6 +65,32 @@ class Suspension(Statement):
     mark: bytes
 
 
+@dataclass(frozen=True)
+class Replaced(Statement):
+    """From a moment on (Unix seconds) of a member's certificates only this one counts, named by its digest.
+
+    Others count that registrars confirm later.
+    """
+
+    LABEL: ClassVar[str] = "replaced.v1"
+    agency_id: str
+    user_id: str
+    registrar_id: str
+    certificate: bytes
+    since: int
+
+
+@dataclass(frozen=True)
+class Withdrawn(Statement):
+    """What was proposed about a member, a certificate or a roll, is taken back, named by its digest: no word counts."""
+
+    LABEL: ClassVar[str] = "withdrawn.v1"
+    agency_id: str
+    user_id: str
+    registrar_id: str
+    subject: bytes
+
+
 def new_mark() -> bytes:
     """Return the random mark of a statement that can be made twice with the same content."""
     return secrets.token_bytes(MARK_BYTES)

@@ -74,9 +74,10 @@ def _answer(error: Exception) -> Response:
         return _answer_http(error)
     if isinstance(error, SignInRequired | StepUpRequired | ReasonRequired | OpeningsStopped):
         return make_response(_ask_first(error))
-    expected = BY_KIND.get(type(error))
+    expected = next((BY_KIND[kind] for kind in type(error).__mro__ if kind in BY_KIND), None)
     if expected:
-        return fault_page(expected)
+        shut = error.compartment if isinstance(error, CompartmentLocked) else ""
+        return fault_page(expected, why=f"{current_site().why}/{shut}" if shut else "")
     fault = _fault_of(error)
     reference = new_reference()
     current_site().on_fault(error, reference)

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField
+from wtforms.fields.core import UnboundField
 from wtforms.validators import StopValidation
 
 from protect import vocab
@@ -74,6 +75,22 @@ def form_for(questions: Sequence[Question | str]) -> type[BaseForm]:
         for item in asked
     }
     return type("AskedForm", (BaseForm,), made)
+
+
+def questions_of(kind: type[BaseForm]) -> dict[str, Any]:
+    """The questions of a form, by name: for showing answers apart from their page."""
+    return {name: one for name, one in _fields(kind).items() if not issubclass(one.field_class, HiddenField)}
+
+
+def names_sent(kind: type[BaseForm]) -> frozenset[str]:
+    """Every name under which a browser sends something of this form, but for the token."""
+    dates = {name for name, one in _fields(kind).items() if issubclass(one.field_class, fields.DateParts)}
+    return frozenset(_fields(kind).keys() - dates | {f"{name}-{part}" for name in dates for part in fields.PARTS})
+
+
+def _fields(kind: type[BaseForm]) -> dict[str, Any]:
+    made = {name: getattr(kind, name) for name in dir(kind) if not name.startswith("_")}
+    return {name: one for name, one in made.items() if isinstance(one, UnboundField)}
 
 
 def vocab_field(

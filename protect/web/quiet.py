@@ -19,7 +19,8 @@ class QuietFlask(Flask):
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
-        self.config["PROPAGATE_EXCEPTIONS"] = False  # not for tests or a debugger either
+        # Not for tests, a debugger, or a FLASK_DEBUG that somebody left in the environment.
+        self.config.update(PROPAGATE_EXCEPTIONS=False, DEBUG=False)
         self.logger.addFilter(_only_the_place)
 
     def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:

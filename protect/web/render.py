@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined
 from protect import i18n, vocab
 from protect.vocab import values
 from protect.web.charts import bar_chart
-from protect.web.pages import PageRule
+from protect.web.pages import PageRule, kept_at, this_page
 from protect.web.site import NavItem, current_site
 
 PACKAGED: Final = Path(__file__).parent.parent / "templates"
@@ -42,6 +42,7 @@ def install_rendering(app: Flask) -> None:
         iso=_iso,
     )
     app.jinja_env.globals.update(bar_chart=bar_chart, label=label, present=present, question=question)
+    app.jinja_env.globals.update(this_page=this_page, keeps=_keeps)
     app.context_processor(_frame)
 
 
@@ -58,6 +59,11 @@ def question(field: str) -> str:
 def present(field: str, value: str) -> str:
     """A stored value as a person reads it."""
     return values.present(vocab.load().field(field), value, i18n.language())
+
+
+def _keeps(path: str = "") -> bool:
+    """Whether a form that is sent to this address, or to that of the page at hand, is kept when it is interrupted."""
+    return kept_at(path or request.path) is not None
 
 
 def _iso(value: date | datetime) -> str:
@@ -79,6 +85,7 @@ def _frame() -> dict[str, Any]:
         "section": _section(navigation),
         "who": "" if bare else site.who(),
         "step_up": None if bare else site.opened(),
+        "seconds_left": 0 if bare else site.seconds_left(),
         "bare": bare,
     }
 

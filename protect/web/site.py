@@ -45,10 +45,14 @@ class Fault(Enum):
 
 @dataclass(frozen=True)
 class Opened:
-    """What a second factor opened: the moment until which, empty once it is closed, and the seconds left."""
+    """What a second factor opened: the moment until which, empty once it is closed, and the seconds left.
+
+    `here` tells whether this very page shows or asks what closes then.
+    """
 
     until: datetime | None
     seconds: int = 0
+    here: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,10 @@ def _no_navigation() -> Sequence[NavItem]:
 
 def _nothing_opened() -> Opened | None:
     return None
+
+
+def _no_end() -> int:
+    return 0
 
 
 def _nothing_waits(_gate: object) -> Sequence[NavItem]:
@@ -109,11 +117,13 @@ class Site:
     kept_form: str = "/formulaire"
     confirm: str = "/confirmer"
     reason: str = "/motif"
+    why: str = "/acces/compartiments"  # with the name of a compartment: why it is closed
     timezone: str = "Africa/Kinshasa"
     phone_prefix: str = "+243"  # of the country, for numbers typed with a leading zero
     who: Callable[[], str] = _nobody  # name shown beside "sign out"; empty when signed out
     navigation: Callable[[], Sequence[NavItem]] = _no_navigation
     opened: Callable[[], Opened | None] = _nothing_opened  # None for who has nothing that closes
+    seconds_left: Callable[[], int] = _no_end  # until the session ends by itself; 0 for a visitor
     waiting: Callable[[Any], Sequence[NavItem]] = _nothing_waits  # what waits for the actor of a gate
     end_session: Callable[[], None] = _nothing_to_end  # quick exit
     on_lost_form: Callable[[Request], bool] = _not_kept  # True when what was typed could be kept

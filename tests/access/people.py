@@ -63,9 +63,13 @@ def say_yes(gate: Gate, member: UUID) -> bool:
 
 
 def supply(world: World, name: str, by: str = "officer") -> int:
-    """A holder gives a waiting colleague the keys."""
+    """A holder gives a colleague the keys that the first page names; how many colleagues waited."""
+    who = member_id(world, name)
     with fresh(world, by) as gate:
-        return actions_keys.supply_keys(gate, member_id(world, name))
+        waiting = [one for one in actions_keys.waiting_members(gate) if one.member_id == who]
+        for one in waiting:
+            actions_keys.supply_keys(gate, who, one.shown)
+    return len(waiting)
 
 
 def join(world: World, name: str, role: str, unit: str = "", by: tuple[str, ...] = ("registrar",)) -> Person:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from protect.access.errors import Conflict, Denied, LastHolder, NotFound, NotYourself
+from protect.access.errors import Conflict, Denied, NotFound, NotYourself
 from protect.access.grants import grant_row, state_row
 from protect.access.models import Certificate, ConfirmationRow, KeyGrant, Member
 from protect.access.office import Office
@@ -152,17 +152,7 @@ def test_a_change_that_waits_can_be_withdrawn(world: World) -> None:
     assert people.opens(world.officer_same_unit, "identity")
 
 
-def test_the_last_who_can_open_cannot_leave(world: World) -> None:
-    for decision, more in (("leave", {}), ("change", {"role": "reader", "unit_id": None})):
-        with pytest.raises(LastHolder) as refused:
-            people.decide(world, "auditor", decision, **more)
-        assert refused.value.compartments == ("audit",)
-    people.decide(world, "auditor", "suspend")  # in an emergency the data may become unreachable, and comes back
-    people.decide(world, "auditor", "resume")
-    assert people.opens(world.auditor, "audit")
-
-
-@pytest.mark.parametrize("decision", ["suspend", "resume", "leave", "hand_over"])
+@pytest.mark.parametrize("decision", ["suspend", "resume", "leave"])
 @pytest.mark.parametrize("name", ["officer", "supervisor", "foreign_registrar"])
 def test_others_decide_nothing(world: World, name: str, decision: str) -> None:
     with pytest.raises((Denied, NotFound)):
@@ -217,7 +207,7 @@ def test_a_registrar_who_left_confirms_nothing(world: World) -> None:
     with world.second.gate() as gate:
         office = Office.of(gate)
         held = gate.keyring
-        subject = office.pending(people.member_id(world, "nouvelle")).certificate.digest()
+        subject = office.proposals.pending(people.member_id(world, "nouvelle")).certificate.digest()
         certificate = held.trust.certificate(office.me).digest()
     people.decide(world, "second", "leave")
     _looks_live(world, "second")

@@ -9,14 +9,31 @@ from protect.access.errors import CompartmentLocked, Denied, SignInRequired
 from protect.access.gate import Gate, Ref
 from protect.audit.models import TrailEntry
 from protect.cases.models import CaseCompartment
-from protect.vault.errors import CiphertextRejected
-from tests.world import World
+from protect.vault.errors import CiphertextRejected, Reason
+from tests.world import Person, World
 
 
 def _sealed(world: World, name: str = "identity", values: dict[str, str] | None = None) -> CaseCompartment:
+    return _recorded(world.officer, name, values or {"surname": "Kabongo", "given_name": "Aline"})
+
+
+def _recorded(person: Person, name: str, values: dict[str, str]) -> CaseCompartment:
+    """A row that is in no table, and of which the trail says that it is the newest: what refuses it is its seal."""
+    with person.gate() as gate:
+        sealed = gate.seals.compartment(uuid.uuid4(), name, values)
+        row = CaseCompartment(unit_id=uuid.uuid4(), **sealed.columns())
+        gate.written.add(row)
+    return row
+
+
+def test_of_a_row_that_the_trail_does_not_know_nothing_is_read(world: World) -> None:
     with world.officer.gate() as gate:
-        sealed = gate.seals.compartment(uuid.uuid4(), name, values or {"surname": "Kabongo", "given_name": "Aline"})
-    return CaseCompartment(unit_id=uuid.uuid4(), **sealed.columns())
+        sealed = gate.seals.compartment(uuid.uuid4(), "identity", {"surname": "Kabongo"})
+        row = CaseCompartment(unit_id=uuid.uuid4(), **sealed.columns())
+        opening = gate.opening("case:open", [Ref("case", row.case_id)], fields=["surname"], purpose="assistance")
+        with pytest.raises(CiphertextRejected) as refused:
+            opening.fields(row)
+    assert refused.value.reason is Reason.ROLLBACK
 
 
 def test_what_an_officer_seals_a_colleague_opens(world: World) -> None:
@@ -46,9 +63,7 @@ def test_another_agency_cannot_open_with_its_own_key(world: World) -> None:
 
 def test_what_is_dropped_in_by_whom_the_role_does_not_let_write_is_no_part_of_the_case(world: World) -> None:
     """Whose role does is tried in tests/security/test_forgery.py, where an agency has both writers and readers."""
-    with world.clinic_intake.gate() as gate:
-        sealed = gate.seals.compartment(uuid.uuid4(), "health", {"pregnancy_status": "yes"})
-    row = CaseCompartment(unit_id=uuid.uuid4(), **sealed.columns())
+    row = _recorded(world.clinic_intake, "health", {"pregnancy_status": "yes"})
     assert (row.wrap, row.part) == ("dropbox", 1)
     with world.clinic_intake.gate() as gate, pytest.raises(CompartmentLocked):
         gate.opening("case:open", [], fields=[], purpose="assistance").fields(row)

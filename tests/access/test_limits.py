@@ -1,5 +1,6 @@
 """How many people can be identified in an hour, by whom, and that the count holds for everybody at one time."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,14 +14,17 @@ from protect.access.errors import Denied, NotFound, OpeningsStopped, ReasonRequi
 from protect.access.models import OpenedPerson, OpeningNotice
 from protect.access.policy import policy
 from protect.audit.models import TrailEntry
-from protect.auth import actions_limits
+from protect.auth import actions_limits, actions_sessions
+from protect.auth.actions import SignInRefused
 from protect.cases.actions import list_cases, show_case
 from protect.cases.actions_import import NamedRow, import_cases
 from protect.cases.actions_intake import IntakeAnswers, open_case
 from protect.cases.actions_search import search_cases
+from tests.access.people import decide
 from tests.world import Person, World
 
 ASK, STOP = 2, 4
+KNOWN = {"surname": "Kasongo", "exploitation_narrative": "Raconté au bureau."}
 
 
 @pytest.fixture
@@ -35,7 +39,7 @@ def strict(world: World) -> World:
 def cases(world: World, count: int) -> list[UUID]:
     """Cases of people whose names are known. To open a case anew identifies nobody."""
     with world.officer.gate() as gate:
-        return [open_case(gate, IntakeAnswers({"surname": "Kasongo", "given_name": f"No{at}"})) for at in range(count)]
+        return [open_case(gate, IntakeAnswers({**KNOWN, "given_name": f"No{at}"})) for at in range(count)]
 
 
 def look(person: Person, *ids: UUID) -> None:
@@ -88,13 +92,58 @@ def test_the_same_people_open_again_even_after_the_stop(strict: World) -> None:
     look(strict.officer, *ids[:STOP])
 
 
-def test_the_hour_ends_the_stop(strict: World) -> None:
+def test_only_a_second_person_ends_a_stop_before_the_day_is_over(strict: World) -> None:
     ids = cases(strict, STOP + 1)
     stop(strict, ids)
-    for _ in range(6):
-        strict.runtime.clock.move(minutes=10)  # type: ignore[attr-defined]  # the clock of the tests
-        strict.officer.confirm()
+    later(strict, hours=23)
+    with pytest.raises(OpeningsStopped):
+        look(strict.officer, ids[STOP])
+    look(strict.officer, *ids[:STOP])  # what was open stays open
+    later(strict, hours=2)
     look(strict.officer, ids[STOP])
+    assert len(trail(strict, "limit:stop")) == 1
+
+
+def test_where_nobody_could_lift_it_the_hour_ends_it(strict: World) -> None:
+    ids = cases(strict, STOP + 1)
+    stop(strict, ids)
+    decide(strict, "supervisor", "suspend")
+    later(strict, minutes=50)
+    with pytest.raises(OpeningsStopped):
+        look(strict.officer, ids[STOP])
+    later(strict, minutes=11)
+    look(strict.officer, ids[STOP])
+
+
+def test_a_story_without_its_name_is_a_person_too(strict: World) -> None:
+    ids = cases(strict, STOP + 1)
+    with strict.officer.gate() as gate:
+        actions_sessions.close(gate)
+    look(strict.officer, *ids[:ASK])
+    with pytest.raises(ReasonRequired):
+        look(strict.officer, ids[ASK])
+
+
+def test_who_was_stopped_at_night_is_seen_in_the_morning(strict: World) -> None:
+    ids = cases(strict, STOP + 1)
+    notice = stop(strict, ids)
+    later(strict, days=2)
+    with strict.supervisor.gate() as gate:
+        assert actions_limits.count_unlifted(gate) == 1
+        assert [one.active for one in actions_limits.stops(gate)] == [False]
+    strict.supervisor.confirm()
+    with strict.supervisor.gate() as gate:
+        actions_limits.lift_stop(gate, notice)
+    with strict.supervisor.gate() as gate:
+        assert actions_limits.count_unlifted(gate) == 0
+
+
+def later(world: World, **by: float) -> None:
+    """Time goes on, and whoever matters signs in again."""
+    world.runtime.clock.move(**by)  # type: ignore[attr-defined]  # the clock of the tests
+    for person in (world.officer, world.supervisor, world.auditor):
+        with contextlib.suppress(SignInRefused):
+            person.sign_in()
 
 
 def stop(world: World, ids: list[UUID]) -> UUID:
@@ -114,11 +163,11 @@ def test_supervisor_and_auditor_are_told_and_the_supervisor_lifts_it(strict: Wor
     notice = stop(strict, ids)
     for person, told in ((strict.supervisor, 1), (strict.auditor, 1), (strict.officer, 0), (strict.foreign_auditor, 0)):
         with person.gate() as gate:
-            assert actions_limits.count_active(gate) == told
+            assert actions_limits.count_unlifted(gate) == told
     with strict.supervisor.gate() as gate:
         actions_limits.lift_stop(gate, notice)
     with strict.supervisor.gate() as gate:
-        assert actions_limits.count_active(gate) == 0
+        assert actions_limits.count_unlifted(gate) == 0
         (seen,) = actions_limits.stops(gate)
     assert (seen.display_name, seen.lifted_by, seen.active) == ("Aline Agent", "Denis Superviseur", False)
     look(strict.officer, ids[STOP])

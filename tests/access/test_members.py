@@ -3,14 +3,16 @@
 from functools import partial
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import ProgrammingError
 
 from protect.access.errors import AlreadyConfirmed, Conflict, Denied, NotFound, NotYourself
 from protect.access.models import Certificate, ConfirmationRow, Invitation, Member, RevocationRow, UpheldRow
+from protect.audit.models import TrailEntry
 from protect.auth import actions_keys
 from protect.directory import actions_members
-from protect.directory.actions_members import NameTaken, NewMember, UnitNeeded
+from protect.directory.actions_members import NewMember, UnitNeeded
+from protect.directory.actions_names import MOST_TRIES, NamesTried, NameTaken
 from protect.store.embedded import EmbeddedServer
 from protect.vault.certificate import Certificate as Signed
 from protect.vault.errors import CiphertextRejected
@@ -88,7 +90,7 @@ def test_a_code_works_once_and_a_new_one_ends_the_first(world: World) -> None:
     first = people.invite(world, "nouvelle", "officer", "Kinshasa")
     with world.registrar.gate() as gate:
         second = actions_members.new_code(gate, people.member_id(world, "nouvelle")).code
-    with pytest.raises((NotFound, CiphertextRejected)):
+    with pytest.raises(NotFound):
         people.enrol(world, "nouvelle", first)
     people.enrol(world, "nouvelle", second)
     with pytest.raises(NotFound):
@@ -113,6 +115,36 @@ def test_names_are_unique_and_officers_need_an_office(world: World) -> None:
             actions_members.invite(gate, NewMember("x", "X", "officer", None))
         with pytest.raises(NotFound):
             actions_members.invite(gate, NewMember("x", "X", "officer", people.unit_id(world, "Bukavu")))
+
+
+def test_names_of_other_agencies_are_not_to_be_tried_out(world: World) -> None:
+    """Each that is met is counted and an entry, whatever the attempt comes to; then free names are told no more."""
+    client = world.foreign_registrar.client
+
+    def tried(name: str) -> str:
+        client.get("/membres/invitation")
+        page = client.post(
+            "/membres/invitation", {"display_name": "X", "sign_in_name": name, "role": "auditor"}, status=200
+        )
+        assert page is not None
+        return page.text
+
+    assert "déjà pris" in tried("foreign_officer"), "of one's own agency the names stand in a list"
+    for name in ("officer", "supervisor", "auditor", "clinician"):
+        assert "déjà pris" in tried(name)
+    assert "déjà pris" in tried("analyst")
+    for name in ("reader", "nobody-has-this"):
+        assert "Trop de noms" in tried(name)
+    with pytest.raises(NamesTried), people.fresh(world, "foreign_registrar") as gate:
+        actions_members.invite(gate, NewMember("free", "X", "auditor", None))
+    with world.runtime.unit_of_work() as db:
+        entries = select(func.count()).select_from(TrailEntry).where(TrailEntry.action == "member:name-taken")
+        assert db.scalar(entries) == MOST_TRIES
+    assert people.invite(world, "elsewhere", "auditor"), "another agency goes on"
+    world.runtime.clock.move(days=1)
+    world.foreign_registrar.sign_in()
+    with world.foreign_registrar.gate() as gate:
+        assert actions_members.invite(gate, NewMember("free", "X", "auditor", None)).code
 
 
 def test_the_first_of_a_role_makes_its_key_once_certified(world: World) -> None:

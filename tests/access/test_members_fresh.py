@@ -8,7 +8,7 @@ import pytest
 from protect.access.errors import StepUpRequired
 from protect.access.gate import Gate
 from protect.auth import actions_keys
-from protect.directory import actions_departure, actions_members
+from protect.directory import actions_departure, actions_handover, actions_members
 from protect.directory.actions_members import NewMember
 from protect.directory.actions_rotation import held_keys, renew
 from tests.access import people, turning
@@ -21,7 +21,7 @@ DECISIONS: dict[str, Callable[[Gate, UUID], object]] = {
     "new code": actions_members.new_code,
     "certify": lambda gate, who: actions_members.certify(gate, who, ""),
     "withdraw": actions_members.withdraw,
-    "hand over": lambda gate, who: actions_departure.give(gate, who, who),
+    "hand over": lambda gate, who: actions_handover.give(gate, who, who, who),
     "change": lambda gate, who: actions_departure.change(gate, who, "auditor", None),
     "suspend": actions_departure.suspend,
     "resume": actions_departure.resume,
@@ -70,7 +70,7 @@ def test_a_key_is_given_by_somebody_who_confirmed(world: World) -> None:
         assert actions_keys.waiting_members(gate) == before, "who waits is told while the keys are closed"
         assert set(before[0].compartments) >= {"identity", "contact"}
     with world.officer.gate() as gate, pytest.raises(StepUpRequired):
-        actions_keys.supply_keys(gate)
+        actions_keys.supply_keys(gate, before[0].member_id, before[0].shown)
     assert not people.opens(world.nouvelle, "narrative")
     world.officer.confirm()
     assert people.supply(world, "nouvelle") == 1

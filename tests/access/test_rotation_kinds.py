@@ -11,6 +11,7 @@ from protect.oversight.journal import Wanted
 from protect.statistics.actions_feed import open_all
 from tests.access import people, turning
 from tests.access.turning import CASES
+from tests.cases import emergencies
 from tests.referrals import hands
 from tests.world import World
 
@@ -65,3 +66,16 @@ def test_a_key_is_due_after_a_departure_and_after_a_year(world: World) -> None:
     world.auditor.sign_in()
     with world.auditor.gate() as gate:
         assert [key.year_old for key in held_keys(gate)] == [True]
+
+
+def test_who_made_a_key_knows_it_without_a_grant(world: World) -> None:
+    turning.fill(world)
+    maker = world.people["officer_same_unit"]
+    turning.rotate(maker, "identity")
+    emergencies.change(
+        world, "delete from key_grant where recipient_id = :id and version = 2", id=people.member_id(world, maker.name)
+    )
+    people.decide(world, maker.name, "leave")
+    with world.officer.gate() as gate:
+        due = {key.compartment: key.gone for key in held_keys(gate) if key.is_due}
+    assert due["identity"] == ("Basile Agent",)

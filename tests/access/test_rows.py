@@ -36,7 +36,9 @@ def test_a_cut_a_surplus_or_an_unknown_number_is_refused(change) -> None:
         rows.unpacked(change(rows.packed({"surname": b"sealed"})))
 
 
-@pytest.mark.parametrize("field", [field for field in load().every() if field.type is FieldType.CODE], ids=str)
+@pytest.mark.parametrize(
+    "field", [field for field in load().every() if field.type is FieldType.CODE], ids=lambda field: field.name
+)
 def test_every_code_of_a_list_takes_the_same_room(field: Field) -> None:
     assert field.codelist is not None
     assert len({_room(field, code) for code in ("", *field.codelist.codes())}) == 1

@@ -14,6 +14,7 @@ DECIDES = {
     "emergency:decide": "supervisor",
     "emergency:review": "auditor",
     "limit:lift": "supervisor",
+    "approval:decide": "supervisor",
     "release:decide": "publisher",
 }
 

@@ -92,3 +92,13 @@ def test_what_two_decided_stays_when_one_of_them_is_left(world: World) -> None:
     people.decide(world, "registrar", "leave", by="second")
     people.supply(world, "third")
     assert people.opens(newcomer, "identity")
+
+
+def test_a_key_whose_maker_changes_role_is_believed_where_a_registrar_of_before_is_gone(world: World) -> None:
+    """What upholds the state of the key is signed in the very gate whose entry is sealed to it."""
+    people.second_registrar(world)
+    people.join(world, "auditrice", "auditor", by=("registrar", "second"))
+    assert people.supply(world, "auditrice", by="auditor")
+    people.decide(world, "registrar", "leave", by="second")
+    world.second.sign_in()
+    assert people.decide(world, "auditor", "change", by="second", role="reader", unit_id=None)

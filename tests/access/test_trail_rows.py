@@ -73,7 +73,7 @@ def see(world: World, case_id: uuid.UUID) -> None:
 
 def report(world: World) -> RowReport:
     with reading(world.runtime.engine.url.set(username="protect_backup")) as connection:
-        return verify_rows(connection, world.runtime.secrets.log)
+        return verify_rows(connection, [world.runtime.secrets.log])
 
 
 def kinds(world: World) -> dict[str, int]:
@@ -286,7 +286,7 @@ def test_a_row_that_was_removed_on_purpose_is_not_missing(world: World, case_id:
 def test_another_secret_recognises_no_row(world: World, case_id: uuid.UUID) -> None:
     runtime = replace(world.runtime, secrets=replace(world.runtime.secrets, log=bytes(32)))
     with reading(runtime.engine.url.set(username="protect_backup")) as connection:
-        found = verify_rows(connection, runtime.secrets.log)
+        found = verify_rows(connection, [runtime.secrets.log])
     assert {fault.kind for fault in found.faults} == {"unrecorded", "gone"}
 
 

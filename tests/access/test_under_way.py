@@ -43,7 +43,7 @@ def test_who_was_stopped_meanwhile_signs_nothing_more(world: World, decision: st
         people.decide(world, HOLDER, decision)
         late = people.member_id(world, "late")
         with pytest.raises(SignInRequired):
-            rotation.begin(gate, "narrative") if what == "renew" else actions_keys.supply_keys(gate, late)
+            rotation.begin(gate, "narrative") if what == "renew" else actions_keys.supply_keys(gate, late, "")
     assert people.opens(world.officer, "narrative")
 
 
@@ -116,3 +116,21 @@ def test_a_change_of_role_is_not_undone_by_moments_in_the_tables(world: World) -
     emergencies.change(world, "update member set role = 'officer', unit_id = :unit where id = :id", id=who, unit=unit)
     with pytest.raises(CiphertextRejected):
         people.opens(world.people[HOLDER], "identity")
+
+
+@pytest.mark.parametrize("end", ["suspend", "leave"])
+def test_a_change_to_which_a_stopped_registrar_agreed_is_proposed_anew(world: World, end: str) -> None:
+    """The word of one who is out of office and that of another would decide by half: nobody could sign in by it."""
+    people.second_registrar(world)
+    people.join(world, "third", "registrar", by=("registrar", "second"))
+    who, away = people.member_id(world, HOLDER), {"role": "reader", "unit_id": None}
+    assert not people.decide(world, HOLDER, "change", by="second", **away)
+    for by in ("registrar", "third") if end == "leave" else ("registrar",):
+        people.decide(world, "second", end, by=by)
+    with people.fresh(world, "registrar") as gate:
+        assert actions_members.show_member(gate, who).pending is None
+    assert people.opens(world.people[HOLDER], "identity")
+    assert not people.decide(world, HOLDER, "change", by="registrar", **away)
+    assert people.opens(world.people[HOLDER], "identity")
+    assert people.certify(world, HOLDER, by="third")
+    assert not people.opens(world.people[HOLDER], "identity")

@@ -106,7 +106,7 @@ class Trail:
     def proof(self, since: int = 0) -> str:
         """What a witness is shown that knows the log up to a size."""
         with self.work() as session:
-            return checkpoints.proof_since(session, since) or ""
+            return checkpoints.proof_since(session, WATCH, since) or ""
 
     def cosign(self, shown: str, watch: Watch = WATCH, now: datetime = START) -> tuple[str, int]:
         with self.work() as session:

@@ -1,6 +1,6 @@
 """Numbering: in order, without gaps, once, and never ahead of a transaction still open."""
 
-import threading
+import os
 
 import pytest
 
@@ -9,6 +9,7 @@ from protect.audit.append import append
 from protect.store.scope import GatedSession
 from protect.vault.errors import CiphertextRejected
 from protect.vault.log import Frontier
+from tests.audit import writers
 from tests.audit.hands import AGENCY, SECRET, Trail, entry
 
 AHEAD = 1_000_000_000
@@ -110,26 +111,29 @@ def test_another_server_secret_seals_nothing(trail: Trail) -> None:
         seal.seal_pending(session, bytes(32))
 
 
-def test_eight_writers_and_two_sealers_give_one_gapless_chain(trail: Trail) -> None:
+def test_sixteen_writers_in_two_processes_beside_two_sealers_give_one_gapless_log(trail: Trail) -> None:
+    """As the pages do it: workers with threads, one sealer in each, of which the database lets one at a time seal."""
     trail.epoch(AGENCY)
-    second = type(trail.sealer)(trail.work, SECRET, interval=0.01)
+    each = 25
     trail.sealer.start()
-    second.start()
-    writers = [threading.Thread(target=trail.write, args=(25, number * 100)) for number in range(8)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
+    workers = [writers.begin(trail.web.url, threads=8, each=each, first=first) for first in (0, 10_000)]
+    writers.let_go(workers)
+    told = [writers.end(worker) for worker in workers]
+    beside = len(trail.rows("select 1 from trail_head"))
     trail.sealer.stop()
-    second.stop()
     trail.seal()
+    assert {one.pid for one in told}.isdisjoint({os.getpid()})
+    assert sum(one.written for one in told) == 16 * each
+    assert [one.failures for one in told] == [0, 0]
+    assert trail.sealer.failures == 0
+    assert beside > 3, "heads were signed while they wrote"
     numbers = trail.rows("select sequence from trail_entry order by 1")
-    assert numbers == [(number,) for number in range(1, 201)]
+    assert numbers == [(number,) for number in range(1, 16 * each + 1)]
+    assert len(set(trail.rows("select case_generation from trail_entry"))) == 16 * each, "each is there once"
     report = trail.verify(trail.keys(), SECRET)
     assert report.sound
+    assert report.entries == 16 * each
     assert report.epochs_checked == (1,)
-    assert (trail.sealer.failures, second.failures) == (0, 0)
-    assert len(trail.rows("select 1 from trail_head")) > 1
 
 
 def _written_by_an_older_server(trail: Trail, first: int) -> None:

@@ -4,9 +4,10 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from protect.audit import alarms, checkpoints, tree
-from protect.vault import proofs
+from protect.vault import notes, proofs
 from protect.vault.notes import Checkpoint, Note
 from tests.audit.forger import Forger, edit_with_leaf
 from tests.audit.hands import AGENCY, LOG, OMBUDSMAN, SECRET, START, WATCH, Trail, entry
@@ -181,14 +182,14 @@ def test_of_entries_that_are_gone_nothing_is_proven(tall: Trail) -> None:
 
 def seen(trail: Trail) -> Checkpoint:
     with trail.work() as session:
-        found = checkpoints.newest(session)
+        found = checkpoints.newest(session, WATCH).head
     assert found is not None
     return Checkpoint.parse(found.text)
 
 
 def contradicts(trail: Trail, one: Checkpoint) -> bool:
     with trail.work() as session:
-        return checkpoints.contradicts(session, one, checkpoints.newest(session))
+        return checkpoints.contradicts(session, one, checkpoints.newest(session, WATCH).head)
 
 
 def test_a_trail_that_grew_contradicts_nobody(cosigned: Trail) -> None:
@@ -249,3 +250,42 @@ def test_who_saw_another_trail_is_warned_until_it_is_explained(trail: Trail) -> 
         with trail.work() as session:
             alarms.end_warnings(session, START)
         assert warned() == (False, False)
+
+
+# Rows that the log did not sign
+
+
+@pytest.mark.parametrize("note", ["no note", str(type(LOG)(LOG.name, OMBUDSMAN.key).sign(100, bytes(32)))])
+def test_a_row_beyond_the_end_is_a_cut_only_if_the_log_signed_it(cosigned: Trail, note: str) -> None:
+    with cosigned.web.begin() as connection:
+        connection.execute(text("insert into trail_checkpoint values (100, :note)"), {"note": note})
+    assert kinds(cosigned) == {(100, "checkpoint")}
+    with cosigned.web.begin() as connection:
+        shown = str(LOG.sign(101, bytes(32)))
+        connection.execute(text("insert into trail_checkpoint values (101, :note)"), {"note": shown})
+    assert kinds(cosigned) == {(100, "checkpoint"), (10, "truncated")}
+
+
+def test_a_witness_is_shown_the_newest_head_that_the_log_signed(cosigned: Trail) -> None:
+    before = cosigned.proof(3)
+    rows = [(8, "no note"), (100, "no note"), (101, str(LOG.sign(100, bytes(32))))]
+    with cosigned.web.begin() as connection:
+        for size, note in rows:
+            connection.execute(text("insert into trail_checkpoint values (:size, :note)"), {"size": size, "note": note})
+        planted = "insert into trail_cosignature values (9, :witness, now(), :note)"
+        for note in ("no note", str(LOG.sign(9, bytes(32))), str(LOG.sign(8, bytes(32)))):
+            connection.execute(text(planted), {"witness": OMBUDSMAN.name, "note": note})
+            planted = planted.replace("now()", "now() + interval '1 day'", 1)
+    assert cosigned.proof(3) == before
+    assert before.count("— ombudsman.example/w1 ") == 1
+
+
+def test_of_one_witness_the_latest_line_is_shown(cosigned: Trail) -> None:
+    note = Note.parse(cosigned.proof().partition("\n\n")[2])
+    head = Note(note.text, note.lines[:1])
+    for hours in range(7, 80):
+        at = START + timedelta(hours=hours)
+        cosigned.cosign(str(head.with_line(OMBUDSMAN.sign(head, int(at.timestamp())))), now=at)
+    shown = Note.parse(cosigned.proof().partition("\n\n")[2])
+    assert len(shown.lines) == 2
+    assert notes.cosigned_at(shown.lines[1]) == int(at.timestamp())

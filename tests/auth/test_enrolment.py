@@ -113,8 +113,11 @@ def test_a_replaced_public_key_gets_nothing(runtime: Runtime) -> None:
     from protect.access import sessions
 
     actor = sessions.find(runtime, token).actor
+    with Gate(runtime, actor, token=token) as gate:
+        (touched,) = actions_keys.waiting_members(gate)
+    assert not touched.verified
     with pytest.raises(CiphertextRejected), Gate(runtime, actor, token=token) as gate:
-        actions_keys.supply_keys(gate)
+        actions_keys.supply_keys(gate, touched.member_id, touched.shown)
     with runtime.unit_of_work() as db:
         second = db.scalar(select(Member.id).where(Member.sign_in_name == "second"))
         assert db.scalars(select(KeyGrant).where(KeyGrant.recipient_id == second)).all() == []

@@ -2,14 +2,19 @@
 
 import re
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select, update
 
+from protect.access import factor_seals
+from protect.access.gate import Gate
 from protect.access.models import Member
+from protect.access.slots import new_recovery_codes
 from protect.audit.models import TrailEntry
 from protect.auth import actions
 from protect.auth.actions_attempts import GUESS_LIMIT
+from protect.auth.actions_factors import Proof, examine
 from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
 from protect.auth.models import Attempt
 from protect.vault import passphrase
@@ -101,6 +106,39 @@ def test_every_refusal_is_the_same_to_the_byte(world: World, stretched: list[int
     assert {why: one for why, one in seen.items() if one != seen["unknown"]} == {}
     assert seen["unknown"].stretched == 1
     assert PASSPHRASE not in seen["unknown"].page
+
+
+@pytest.fixture
+def sealings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows by one with every secret of a factor that is opened or sealed."""
+    calls: list[str] = []
+    for name in ("open_note", "seal_note"):
+        real = getattr(factor_seals.server, name)
+        counted = lambda *given, real=real, name=name: calls.append(name) or real(*given)  # noqa: E731 -- of each name
+        monkeypatch.setattr(factor_seals, "server", SimpleNamespace(**{**vars(factor_seals.server), name: counted}))
+    return calls
+
+
+@pytest.mark.parametrize(("kind", "count"), [("six digits", 1), ("recovery code", 4), ("passkey", 1)])
+def test_a_proof_is_examined_at_the_same_work_whoever_it_is_of(
+    world: World, sealings: list[str], kind: str, count: int
+) -> None:
+    """As many secrets are computed with for nobody, for somebody without such a factor, and after a code was used."""
+    add_agency(world.runtime, world.directory, INVITED)
+    world.supervisor.attempt(PASSPHRASE, world.supervisor.recovery[0])
+    proof = {
+        "six digits": Proof("000000"),
+        "recovery code": Proof(new_recovery_codes()[0]),
+        "passkey": Proof(assertion="{}"),
+    }[kind]
+    worked = {}
+    for name in ("nobody", "invited", "officer", "supervisor"):
+        del sealings[:]
+        with Gate(world.runtime, None) as gate:
+            member, _credential = actions.look_up(gate, name)
+            assert examine(gate, world.runtime, member.id if member else None, proof) is None
+        worked[name] = len(sealings)
+    assert worked == dict.fromkeys(worked, count)
 
 
 def test_who_is_right_is_told_apart(world: World, stretched: list[int]) -> None:

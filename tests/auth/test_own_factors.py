@@ -14,6 +14,7 @@ from protect.auth import actions, totp
 from protect.auth import actions_own_factors as own
 from protect.auth.actions_factors import FactorRefused, Proof
 from protect.auth.actions_notices import notices
+from protect.auth.models import Notice
 from tests.auth.authenticator import Authenticator
 from tests.auth.test_passkeys import register
 from tests.world import PASSPHRASE, Person, World
@@ -29,7 +30,7 @@ def add_generator(person: Person) -> str:
     with person.gate() as gate:
         made = own.new_generator(gate, runtime)
         seed = made.seed.replace(" ", "")
-        own.add_generator(gate, runtime, made.draft, totp.code_at(seed, now(person._world)))
+        own.add_generator(gate, runtime, made.draft, totp.code_at(seed, now(person._world)), PASSPHRASE)
     return seed
 
 
@@ -57,7 +58,7 @@ def test_a_second_generator_signs_in_and_the_first_can_go(world: World) -> None:
     seed = add_generator(world.officer)
     world.runtime.clock.move(minutes=1)
     with world.officer.gate() as gate:
-        own.remove_factor(gate, first)
+        own.remove_factor(gate, world.runtime, first, PASSPHRASE)
     assert told(world.officer) == ["factor:remove totp", "factor:add totp"]
     world.runtime.clock.move(minutes=5)
     with pytest.raises(actions.SignInRefused):
@@ -78,7 +79,7 @@ def test_without_a_code_of_it_no_generator_is_added(world: World, typed: str) ->
     with world.officer.gate() as gate:
         draft = own.new_generator(gate, world.runtime).draft
         with pytest.raises(FactorRefused):
-            own.add_generator(gate, world.runtime, draft, typed)
+            own.add_generator(gate, world.runtime, draft, typed, PASSPHRASE)
     assert len(devices(world.officer)) == 1
 
 
@@ -91,25 +92,25 @@ def test_a_draft_of_somebody_else_of_another_kind_or_too_old_adds_nothing(world:
     digits = totp.code_at(theirs.seed.replace(" ", ""), now(world))
     for person, draft in ((world.officer, theirs.draft), (world.supervisor, codes), (world.supervisor, "")):
         with person.gate() as gate, pytest.raises(FactorRefused):
-            own.add_generator(gate, world.runtime, draft, digits)
+            own.add_generator(gate, world.runtime, draft, digits, PASSPHRASE)
     with world.officer.gate() as gate, pytest.raises(FactorRefused):
-        own.renew_codes(gate, world.runtime, codes)
+        own.renew_codes(gate, world.runtime, codes, PASSPHRASE)
     world.runtime.clock.move(minutes=31)
     world.supervisor.sign_in()
     with world.supervisor.gate() as gate, pytest.raises(FactorRefused):
-        own.renew_codes(gate, world.runtime, codes)
+        own.renew_codes(gate, world.runtime, codes, PASSPHRASE)
 
 
 def test_two_ways_are_always_left(world: World) -> None:
     world.officer.sign_in()
     (only,) = devices(world.officer)
     with world.officer.gate() as gate, pytest.raises(own.LastFactors):
-        own.remove_factor(gate, only)
+        own.remove_factor(gate, world.runtime, only, PASSPHRASE)
     add_generator(world.officer)
     with world.officer.gate() as gate:
-        own.remove_factor(gate, only)
+        own.remove_factor(gate, world.runtime, only, PASSPHRASE)
     with world.officer.gate() as gate, pytest.raises(own.LastFactors):
-        own.remove_factor(gate, devices(world.officer)[0])
+        own.remove_factor(gate, world.runtime, devices(world.officer)[0], PASSPHRASE)
 
 
 def test_of_two_removals_at_one_time_one_is_refused(world: World) -> None:
@@ -121,7 +122,7 @@ def test_of_two_removals_at_one_time_one_is_refused(world: World) -> None:
         with world.officer.gate() as gate:
             both.wait(5)
             try:
-                own.remove_factor(gate, factor_id)
+                own.remove_factor(gate, world.runtime, factor_id, PASSPHRASE)
             except own.LastFactors:
                 return False
             return True
@@ -134,7 +135,7 @@ def test_a_factor_of_somebody_else_is_not_found(world: World) -> None:
     world.officer.sign_in()
     for unknown in (uuid4(), *devices(world.supervisor)):
         with world.officer.gate() as gate, pytest.raises(NotFound):
-            own.remove_factor(gate, unknown)
+            own.remove_factor(gate, world.runtime, unknown, PASSPHRASE)
 
 
 def test_a_change_needs_a_fresh_second_factor(world: World) -> None:
@@ -145,12 +146,12 @@ def test_a_change_needs_a_fresh_second_factor(world: World) -> None:
     digits = totp.code_at(made.seed.replace(" ", ""), now(world))
     for change in (
         lambda gate: own.new_generator(gate, world.runtime),
-        lambda gate: own.add_generator(gate, world.runtime, made.draft, digits),
+        lambda gate: own.add_generator(gate, world.runtime, made.draft, digits, PASSPHRASE),
         lambda gate: own.ask_new_passkey(gate, world.runtime),
-        lambda gate: own.add_new_passkey(gate, world.runtime, Proof()),
+        lambda gate: own.add_new_passkey(gate, world.runtime, Proof(), PASSPHRASE),
         lambda gate: own.new_codes(gate, world.runtime),
-        lambda gate: own.renew_codes(gate, world.runtime, draft),
-        lambda gate: own.remove_factor(gate, devices(world.officer)[0]),
+        lambda gate: own.renew_codes(gate, world.runtime, draft, PASSPHRASE),
+        lambda gate: own.remove_factor(gate, world.runtime, devices(world.officer)[0], PASSPHRASE),
     ):
         with world.officer.gate() as gate, pytest.raises(StepUpRequired):
             change(gate)
@@ -166,7 +167,7 @@ def test_new_codes_take_the_place_of_the_old_once_they_are_put_away(world: World
     assert world.officer.attempt(PASSPHRASE, world.officer.recovery[0]), "they were not put away yet"
     world.officer.sign_in()
     with world.officer.gate() as gate:
-        own.renew_codes(gate, world.runtime, draft)
+        own.renew_codes(gate, world.runtime, draft, PASSPHRASE)
     with pytest.raises(actions.SignInRefused):
         world.officer.attempt(PASSPHRASE, world.officer.recovery[1])
     assert world.officer.attempt(PASSPHRASE, codes[3].lower().replace("-", " "))
@@ -199,6 +200,34 @@ def test_a_change_is_told_for_a_week_in_every_session_and_to_nobody_else(world: 
     assert told(world.officer) == []
 
 
+def test_the_week_begins_when_it_is_shown_not_when_it_happened(world: World) -> None:
+    world.officer.sign_in()
+    register(world.officer, Authenticator())
+    world.runtime.clock.move(days=60)  # a long leave
+    world.officer.sign_in()
+    assert told(world.officer) == ["factor:add passkey"]
+    world.runtime.clock.move(days=6)
+    world.officer.sign_in()
+    assert told(world.officer) == ["factor:add passkey"]
+    with world.officer.gate() as gate:
+        _codes, draft = own.new_codes(gate, world.runtime)
+        own.renew_codes(gate, world.runtime, draft, PASSPHRASE)
+    world.runtime.clock.move(days=1)
+    world.officer.sign_in()
+    assert told(world.officer) == ["factor:renew recovery"]
+
+
+def test_what_nobody_ever_saw_is_kept_for_a_year_and_a_month_at_most(world: World) -> None:
+    world.officer.sign_in()
+    register(world.officer, Authenticator())
+    world.runtime.clock.move(days=400)
+    world.officer.sign_in()
+    assert told(world.officer) == []
+    add_generator(world.officer)
+    with world.runtime.unit_of_work() as db:
+        assert db.scalars(select(Notice.what)).all() == ["factor:add totp"]
+
+
 def test_a_change_is_in_the_trail_without_its_content(world: World) -> None:
     world.officer.sign_in()
     add_generator(world.officer)
@@ -226,22 +255,23 @@ def test_the_pages_add_and_remove(world: World) -> None:
     from tests.pages import codes_on, draft_on, seed_on
 
     draft, seed = draft_on(page), seed_on(page)
-    page = client.post("/moyens/generateur", {"draft": draft, "code": "1"}, status=200)
+    mine = {"passphrase": PASSPHRASE}
+    page = client.post("/moyens/generateur", {"draft": draft, "code": "1", **mine}, status=200)
     assert seed_on(page) == seed, "the picture that was scanned stays"
     digits = totp.code_at(seed, now(world))
-    page = client.submit("/moyens/generateur", {"draft": draft_on(page), "code": digits})
+    page = client.submit("/moyens/generateur", {"draft": draft_on(page), "code": digits, **mine})
     assert "Le générateur de codes est ajouté" in page.text
     removal = next(link for link in page.links if link.endswith("/retrait"))
     client.get(removal)
-    assert "C’est retiré" in client.submit(removal).text
-    page = client.submit(f"/moyens/{devices(world.officer)[0]}/retrait")
+    assert "C’est retiré" in client.submit(removal, mine).text
+    page = client.submit(f"/moyens/{devices(world.officer)[0]}/retrait", mine)
     assert "Ajoutez d’abord un autre moyen" in page.text
     page = client.get("/moyens/secours")
     assert len(codes_on(page)) == 4
-    assert "Seuls les nouveaux codes" in client.submit("/moyens/secours", {"draft": draft_on(page)}).text
-    assert "gardez" not in client.submit("/moyens/secours", {"draft": "x"}).text
+    assert "Seuls les nouveaux codes" in client.submit("/moyens/secours", {"draft": draft_on(page), **mine}).text
+    assert "gardez" not in client.submit("/moyens/secours", {"draft": "x", **mine}).text
     client.get("/moyens/cle")
-    assert "n’a pas été ajoutée" in client.post("/moyens/cle", {"assertion": "{}"}, status=200).text
+    assert "n’a pas été ajoutée" in client.post("/moyens/cle", {"assertion": "{}", **mine}, status=200).text
 
 
 def test_a_stale_session_is_asked_to_confirm_first(world: World) -> None:
@@ -254,10 +284,9 @@ def test_a_stale_session_is_asked_to_confirm_first(world: World) -> None:
     client.get("/moyens")
 
 
-def test_a_lost_telephone_is_seen_on_the_first_page(world: World) -> None:
-    """With the last recovery code used only one way is left, and the first page says so."""
+def test_who_used_every_code_away_from_the_pages_is_led_to_new_ones_all_the_same(world: World) -> None:
+    """The terminal of an operator asks for codes too, and leads nowhere."""
     for code in list(world.officer.recovery):
         world.officer.token = world.officer.attempt(PASSPHRASE, code)
         world.runtime.clock.move(seconds=1)
-    assert "Il ne vous reste qu’un seul moyen" in world.officer.client.get("/").text
-    assert "Il reste 0 code" in world.officer.client.get("/moyens").text
+    assert world.officer.client.raw.get("/").location == "/moyens/secours"

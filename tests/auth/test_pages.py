@@ -2,9 +2,13 @@
 
 import re
 
+from sqlalchemy import select, update
+
 from protect.access import founding
+from protect.access.models import Certificate
 from protect.auth import login, totp
 from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
+from tests.access import people
 from tests.pages import PageClient, codes_on, draft_on, seed_on
 from tests.world import PASSPHRASE, World
 
@@ -90,7 +94,7 @@ def test_what_was_typed_survives_the_end_of_the_session(world: World) -> None:
     client = world.officer.client
     client.get("/dossiers/recherche")
     world.runtime.clock.move(minutes=30)
-    client.post("/dossiers/recherche", {"query": "Kabongo Aline"})
+    client.post("/dossiers/recherche", {"typed": "Kabongo Aline"})
     assert client.location == "/connexion"
     with world.runtime.unit_of_work() as db:
         from sqlalchemy import select
@@ -104,7 +108,8 @@ def test_what_was_typed_survives_the_end_of_the_session(world: World) -> None:
     assert "/formulaire" in page.links
     page = client.get("/formulaire")
     assert "Kabongo Aline" in page.html
-    client.post("/formulaire/effacer")
+    (forget,) = [form for form in page.forms if form.action == "/formulaire/effacer"]
+    client.post("/formulaire/effacer", {"form": forget.fields["form"][0]})
     client.get("/formulaire", status=404)
 
 
@@ -112,9 +117,51 @@ def test_nobody_else_is_given_the_lost_form(world: World) -> None:
     client = world.officer.client
     client.get("/dossiers/recherche")
     world.runtime.clock.move(minutes=30)
-    client.post("/dossiers/recherche", {"query": "Kabongo Aline"})
+    client.post("/dossiers/recherche", {"typed": "Kabongo Aline"})
     world.supervisor.sign_in()
     world.supervisor.client.get("/formulaire", status=404)
+
+
+def test_a_key_is_given_to_one_colleague_and_as_it_was_shown(world: World) -> None:
+    """The holder reads: supervisor. Another certificate comes in its place meanwhile: officer."""
+    people.join(world, "nouvelle", "supervisor")
+    people.join(world, "autre", "officer", "Kinshasa")
+    client, who = world.officer.client, str(people.member_id(world, "nouvelle"))
+    page = client.get("/")
+    stale = next(part for part in page.html.split("<form") if who in part)
+    shown = re.search(r'name="shown" value="([^"]+)"', stale)
+    assert shown
+    client.post("/cles", {"shown": shown[1]}, status=404)  # nobody named is not everybody
+    for wrong in (
+        {},
+        {"shown": "é"},
+        {"shown": shown[1].partition(":")[0]},
+        {"shown": shown[1].replace("identity", "health")},
+    ):
+        client.get("/")
+        client.post("/cles", {"member": who, **wrong})
+        assert "aucune clé n’a été remise" in client.follow().text
+    people.decide(world, "nouvelle", "change", role="officer", unit_id=people.unit_id(world, "Kinshasa"))
+    client.get("/")
+    client.post("/cles", {"member": who, "shown": shown[1]})
+    assert "aucune clé n’a été remise" in client.follow().text
+    assert not people.opens(world.nouvelle, "identity")
+    assert not people.opens(world.autre, "identity")
+    assert people.supply(world, "nouvelle") == 1
+    assert people.opens(world.nouvelle, "identity")
+    assert not people.opens(world.autre, "identity"), "one press is for one colleague"
+
+
+def test_where_signatures_do_not_verify_there_is_no_button(world: World) -> None:
+    people.join(world, "nouvelle", "officer", "Kinshasa")
+    world.officer.sign_in()
+    with world.runtime.unit_of_work() as db:
+        mine = Certificate.member_id == people.member_id(world, "nouvelle")
+        other = select(Certificate.statement).where(Certificate.member_id == people.member_id(world, "officer"))
+        db.execute(update(Certificate).where(mine).values(statement=other.scalar_subquery()))
+    page = world.officer.client.get("/")
+    assert "Ne remettez pas la clé" in page.text
+    assert "Remettre la clé à" not in page.text
 
 
 def test_only_holders_hand_keys_on(world: World) -> None:

@@ -27,7 +27,7 @@ def register(person: Person, device: Authenticator, prf: str = "", runtime: Runt
     runtime = runtime or person._world.runtime
     with Gate(runtime, sessions.find(runtime, person.token).actor, token=person.token) as gate:
         asked = own.ask_new_passkey(gate, runtime)
-        own.add_new_passkey(gate, runtime, Proof("", device.make(asked.options), asked.challenge, prf))
+        own.add_new_passkey(gate, runtime, Proof("", device.make(asked.options), asked.challenge, prf), PASSPHRASE)
 
 
 def asked_by(world: World) -> Asked:
@@ -164,9 +164,13 @@ def test_a_challenge_makes_one_passkey(world: World) -> None:
     world.officer.sign_in()
     with world.officer.gate() as gate:
         asked = own.ask_new_passkey(gate, world.runtime)
-        own.add_new_passkey(gate, world.runtime, Proof("", Authenticator().make(asked.options), asked.challenge))
+        own.add_new_passkey(
+            gate, world.runtime, Proof("", Authenticator().make(asked.options), asked.challenge), PASSPHRASE
+        )
     with world.officer.gate() as gate, pytest.raises(FactorRefused):
-        own.add_new_passkey(gate, world.runtime, Proof("", Authenticator().make(asked.options), asked.challenge))
+        own.add_new_passkey(
+            gate, world.runtime, Proof("", Authenticator().make(asked.options), asked.challenge), PASSPHRASE
+        )
 
 
 def test_a_public_key_of_a_writer_of_the_database_proves_nothing(world: World, device: Authenticator) -> None:

@@ -28,7 +28,7 @@ def test_without_one_it_stops_and_says_so(world: World, monkeypatch: pytest.Monk
     account = Account(world.runtime, world.officer.token, "officer")
     world.runtime.clock.move(minutes=11)  # type: ignore[attr-defined]  # the clock of the tests
     monkeypatch.setattr(getpass, "getpass", lambda _question: "000000")
-    with pytest.raises(Refused, match="run the same command again"):
+    with pytest.raises(Refused, match="relancez la même commande"):
         _write(account, ROWS)
     with account.gate() as gate:
         assert list_cases(gate).total == 0

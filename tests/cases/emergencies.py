@@ -1,5 +1,6 @@
 """Emergency openings in tests: the steps of the three people, by the real actions."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import NullPool, create_engine, select, text
@@ -10,7 +11,7 @@ from protect.cases.actions_emergency import Asked
 from protect.cases.actions_intake import IntakeAnswers, open_case
 from protect.cases.models import CaseFile
 from tests.journeys.instance import Instance
-from tests.world import World
+from tests.world import Clock, World
 
 ASKER = "officer_other_unit"
 WHY = "Le bureau de Kinshasa ne répond pas"
@@ -96,3 +97,13 @@ def change(world: World, statement: str, **values: object) -> None:
         connection.execute(text(statement), values)
         for name in ("emergency_opening", "case_file"):
             connection.execute(text(f"alter table {name} force row level security"))
+
+
+def to_this_moment(world: World) -> None:
+    """Let the clock of the program say what that of the database says, and the sessions of both people live."""
+    clock = world.runtime.clock
+    assert isinstance(clock, Clock)
+    clock.now = datetime.now(UTC)
+    for name in (ASKER, "supervisor"):
+        world.people[name].sign_in()
+    clock.now = datetime.now(UTC)

@@ -84,6 +84,26 @@ def test_events_go_where_their_stage_says():
     }  # fmt: skip
 
 
+def test_a_place_that_is_not_known_keeps_its_place_among_the_others():
+    titles = "hte_Type,hte_Country,hte_State\n"
+    assert only(f"{titles}Recruitment;Transit;Exploitation,-99;AO;CD,Kinshasa;n/a;-99\n").values == {
+        "recruitment_province": "CD-KN", "transit_countries": "AO", "exploitation_country": "CD",
+    }  # fmt: skip
+    assert only(f"{titles}Recruitment;Exploitation,-99,Kinshasa;Nord-Kivu\n").values.keys() == {
+        "recruitment_province", "exploitation_province",
+    }  # fmt: skip
+
+
+def test_stages_that_we_have_no_question_for_are_on_the_way_or_left_out():
+    values = only("hte_Type,hte_Country\nborder;harbouring;exit;Exploitation,AO;ZM;TZ;CD\n").values
+    assert values == {"transit_countries": "AO ZM", "exploitation_country": "CD"}
+
+
+def test_a_cell_that_was_marked_as_text_is_read_without_its_mark():
+    values = only("prs_MobilePhone,surname\n'+243 812 345 678,'=Fictive\n").values
+    assert values == {"phone": "+243812345678", "surname": "=Fictive"}
+
+
 def test_a_province_of_another_country_is_left_out_and_one_of_ours_must_exist():
     assert only("hte_Country,hte_State\nZM,Lusaka\n").values == {"exploitation_country": "ZM"}
     assert found("hte_Country,hte_State\nCD,Lusaka\n") == [(2, "hte_State", "code")]

@@ -14,6 +14,7 @@ from tests.access import ceremony
 from tests.world import World
 
 Plant = Callable[[World, Path], None]
+SEALED_DUMP = b"age-encryption.org/v1\n"
 
 
 def as_owner(world: World, *statements: str) -> None:
@@ -70,6 +71,13 @@ def settings_open(_world: World, folder: Path) -> None:
 
 def shred_open(_world: World, folder: Path) -> None:
     (folder / "shred.sqlite").chmod(0o640)
+
+
+def backup_other(_world: World, folder: Path) -> None:
+    """The dumps ended, and a copy of the settings is new every day."""
+    backup_old(_world, folder)
+    (folder / "copies/config.toml").write_text("", encoding="utf-8")
+    (folder / "copies/dump.log").write_text("pg_dump: error: connection failed", encoding="utf-8")
 
 
 def backup_old(_world: World, folder: Path) -> None:
@@ -136,6 +144,10 @@ def trail_key_lost(_world: World, folder: Path) -> None:
     write(folder / "secrets/session", bytes(range(100, 132)))
 
 
+def totp_lost(_world: World, folder: Path) -> None:
+    write(folder / "secrets/totp", bytes(range(100, 132)))
+
+
 def nobody_left(world: World, _folder: Path) -> None:
     as_owner(world, "update key_grant set revoked_at = now() where compartment = 'health'")
 
@@ -177,6 +189,8 @@ FAULTS: dict[Plant, str] = {
     trail_key_lost: "trail.key",
     nobody_left: "keys.none",
     pepper_lost: "accounts.pepper",
+    totp_lost: "accounts.totp",
+    backup_other: "backup.age",
 }
 LIKEWISE: dict[Plant, tuple[str, ...]] = {  # what is wrong besides, because of it
     secrets_gone: tuple(f"secrets.{name}" for name in SECRET_NAMES),
@@ -199,7 +213,7 @@ def keys_on_line(_world: World, folder: Path) -> None:
 
 def backups_kept_too_long(_world: World, folder: Path) -> None:
     old = folder / "copies/of-last-winter.age"
-    old.write_bytes(b"sealed")
+    old.write_bytes(SEALED_DUMP)
     os.utime(old, (time.time() - 40 * 86400,) * 2)
 
 
@@ -208,7 +222,8 @@ def former_pepper_needed(_world: World, folder: Path) -> None:
 
 
 def former_flask(_world: World, folder: Path) -> None:
-    add_version(SecretsPlace(folder / "secrets"), "flask")
+    made = add_version(SecretsPlace(folder / "secrets"), "flask")
+    os.utime(made, (time.time() - 13 * 3600,) * 2)
 
 
 def entries_waiting(world: World, _folder: Path) -> None:
@@ -224,7 +239,12 @@ def copies_missing(world: World, _folder: Path) -> None:
     world.runtime.engine.dispose()
 
 
+def keys_of_last_year(world: World, _folder: Path) -> None:
+    as_owner(world, "update key_state set created_at = now() - interval '366 days' where compartment = 'contact'")
+
+
 WARNINGS: dict[Plant, str] = {
+    keys_of_last_year: "keys.old",
     no_backups: "backup.age",
     secret_writable: "secrets.flask",
     keys_on_line: "files.offline",

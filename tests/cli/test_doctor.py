@@ -1,13 +1,15 @@
 """The doctor: silent about what is well, and each planted fault is named with what to do."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from protect.access.trail_log import log_signer
 from protect.app import open_runtime
 from protect.audit.sealer import Sealer
 from protect.cli import main
@@ -16,23 +18,31 @@ from protect.cli.checks import host as host_checks
 from protect.config import SECRET_NAMES, SecretsPlace, add_version
 from protect.process import leaves_no_core
 from protect.store import facts
-from tests.cli.planted import FAULTS, LIKEWISE, WARNINGS, Plant, as_owner
+from tests.cases.stories import opened as opened_case
+from tests.cli import planted, planted_trail
+from tests.cli.planted import LIKEWISE, SEALED_DUMP, Plant, as_owner
+from tests.cli.planted_trail import WITNESS, witness_signs
 from tests.world import World
 
 Verb = Callable[..., tuple[int, str]]
+FAULTS = planted.FAULTS | planted_trail.FAULTS
+WARNINGS = planted.WARNINGS | planted_trail.WARNINGS
 BY_NATURE = {"keys.one", "recovery.none"}  # the small world has one clinician, one auditor, … and held no ceremony
 
 
 @pytest.fixture
 def healthy(folder: Path, world: World) -> Path:
     """The instance as a careful operator has it."""
-    Sealer(world.runtime.unit_of_work, world.runtime.secrets.session).seal_now()
-    world.runtime.engine.dispose()
+    runtime = world.runtime
+    opened_case(world.officer)
+    Sealer(runtime.unit_of_work, runtime.secrets.session, log_signer(runtime)).seal_now()
+    witness_signs(runtime, datetime.now(UTC))
+    runtime.engine.dispose()
     backups = folder / "copies"
     backups.mkdir(mode=0o700)
-    (backups / "protect.age").write_bytes(b"sealed")
+    (backups / "protect.age").write_bytes(SEALED_DUMP)
     with (folder / "config.toml").open("a", encoding="utf-8") as file:
-        file.write(f'backups = "{backups}"\n')
+        file.write(f'witnesses = ["{WITNESS.verifier}"]\nbackups = "{backups}"\n')
     return folder
 
 
@@ -110,6 +120,56 @@ def test_between_a_new_session_secret_and_the_next_start_it_says_so(
     runtime, _database = open_runtime(healthy)
     runtime.engine.dispose()
     assert set(look(capsys, healthy)[1]) == {*BY_NATURE, "secrets.session"}
+
+
+def test_between_a_new_log_secret_and_its_last_witness_it_counts(
+    healthy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_version(SecretsPlace(healthy / "secrets"), "log")
+    code, found = look(capsys, healthy)
+    assert code == 0
+    assert set(found) == {*BY_NATURE, "trail.former"}
+    rows, witnesses = counted(found)
+    assert (int(rows) > 5, witnesses) == (True, "1")
+    runtime, _database = open_runtime(healthy)
+    Sealer(runtime.unit_of_work, runtime.secrets.session, log_signer(runtime)).seal_now()
+    runtime.engine.dispose()
+    assert counted(look(capsys, healthy)[1]) == ["0", "1"]
+    witness_signs(runtime, datetime.now(UTC))
+    runtime.engine.dispose()
+    found = look(capsys, healthy)[1]
+    assert found["trail.former"] == [("warning", "Plus rien n’a besoin de l’ancien secret log")]
+    assert main(["rotate-secret", "log", "--drop", "--data", str(healthy)]) == 0
+    assert set(look(capsys, healthy)[1]) == BY_NATURE
+
+
+def counted(found: dict[str, list[tuple[str, str]]]) -> list[str]:
+    """Rows and witnesses that still need the former secret."""
+    return re.findall(r"\d+", found["trail.former"][0][1])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "counts"),
+    [
+        ("protect.dump", b"PGDMP\x01\x0e", True),
+        ("protect.age", SEALED_DUMP, True),
+        ("protect.asc", b"-----BEGIN AGE ENCRYPTED FILE-----\n", True),
+        ("base/backup_manifest", b'{ "PostgreSQL-Backup-Manifest-Version": 2 }', True),
+        ("backup_manifest", b"", False),
+        ("config.toml", b'backups = "x"', False),
+        ("protect.dump", b"", False),
+        ("protect.sql", b"pg_dump: error: connection failed", False),
+        (".protect.dump", b"PGDMP", False),
+    ],
+)
+def test_what_counts_as_a_backup(
+    healthy: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes, counts: bool
+) -> None:
+    (healthy / "copies/protect.age").unlink()
+    path = healthy / "copies" / name
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.write_bytes(content)
+    assert ("backup.age" not in look(capsys, healthy)[1]) is counts
 
 
 def test_secrets_that_are_closed_to_this_user_are_told_beside_the_rest(

@@ -16,7 +16,6 @@ from protect.access.gate import Gate
 from protect.access.models import Member
 from protect.access.renewal import trail_opens
 from protect.access.runtime import Runtime
-from protect.app import application
 from protect.audit.sealer import Sealer
 from protect.audit.verify import verify
 from protect.auth import actions
@@ -25,7 +24,6 @@ from protect.auth.actions_peppers import hanging
 from protect.auth.models import Credential
 from protect.config import SECRET_NAMES, SecretsPlace, add_version, load_secrets
 from protect.vault import passphrase
-from tests.pages import PageClient
 from tests.world import PASSPHRASE, World
 
 Verb = Callable[..., tuple[int, str]]
@@ -57,8 +55,7 @@ def whole(runtime: Runtime) -> bool:
 
 
 def test_every_secret_can_be_renewed() -> None:
-    """But the one by which witnesses outside know the log: another one would be another log."""
-    assert set(verb.RENEWALS) == set(SECRET_NAMES) - {"log"}
+    assert set(verb.RENEWALS) == set(SECRET_NAMES)
 
 
 def test_a_new_pepper_takes_over_account_by_account(protect: Verb, folder: Path, started, world: World) -> None:
@@ -145,16 +142,6 @@ def test_a_new_session_secret_ends_every_session_and_nothing_else(
     assert opens(runtime, sign_in(runtime, world, "officer"))
     seal(runtime)
     assert whole(runtime)
-    runtime.engine.dispose()
-
-
-def test_a_new_flask_secret_ends_no_session(protect: Verb, folder: Path, started, world: World) -> None:
-    assert protect("rotate-secret", "flask")[0] == 0
-    runtime = started()
-    assert [path.name for path in SecretsPlace(folder / "secrets").versions("flask")] == ["flask.1"]
-    assert opens(runtime, world.officer.token)
-    client = PageClient(application(runtime))
-    client.get("/connexion")
     runtime.engine.dispose()
 
 

@@ -158,7 +158,7 @@ def test_a_code_is_told_of_accounts_of_a_demonstration_only(data, tmp_path, caps
     assert capsys.readouterr().out.split()[0] in {totp.code_at(seed, step) for step in (now - 1, now)}
     assert main(["demo-code", "nobody", "--data", str(data)]) == 2
     assert main(["demo-code", "agent.goma", "--data", str(tmp_path)]) == 2
-    assert "no demonstration" in capsys.readouterr().err
+    assert "ne contient pas de démonstration" in capsys.readouterr().err
 
 
 def test_a_second_call_only_finds_it_again(data, passphrases):
@@ -203,6 +203,7 @@ def import_cases(data, totals, passphrases, code, tmp_path, capsys):
         file, secret = tmp_path / "rows.csv", tmp_path / "passphrase"
         file.write_text(text, encoding="utf-8")
         secret.write_text(passphrases[user], encoding="utf-8")
+        secret.chmod(0o600)
         known = ["--data", str(data), "--agency", AGENCY, "--as", user, "--passphrase-file", str(secret)]
         done = main(["import-cases", str(file), *known, "--code", code(user), *more])
         return done, capsys.readouterr()
@@ -255,6 +256,7 @@ def test_only_an_officer_of_the_agency_may(import_cases, user, reason):
 def test_a_wrong_passphrase_a_missing_file_and_a_wrong_ground_are_told(import_cases, data, tmp_path, capsys):
     wrong = tmp_path / "wrong"
     wrong.write_text("six mots qui ne sont pas")
+    wrong.chmod(0o600)
     assert import_cases(HEAD + "A,Feminine,,\n", "agent.goma", "--yes", "--passphrase-file", str(wrong))[0] == 2
     assert "legal_obligation" in import_cases(GOOD, "agent.goma", "--legal-basis", "none")[1].err
     absent = ["import-cases", str(Path("absent.csv")), "--data", str(data), "--agency", AGENCY, "--as", "agent.goma"]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.access import people
+from tests.access import ceremony, people
 from tests.world import World
 
 
@@ -36,11 +36,18 @@ def test_from_the_invitation_to_the_key(world: World) -> None:
     refused = client.post(certification, {"same": "no"}, status=200)
     assert refused is not None
     assert "Ne certifiez pas" in refused.text
+    client.post(f"{member}/certification/%C3%A9", {"same": "yes"})
+    assert "C’est certifié" not in client.follow().text
     client.post(certification, {"same": "yes"})
     assert "C’est certifié" in client.follow().text
     home = world.officer.client.get("/")
-    assert "Certifié par : Odile Registre" in re.sub(r"\s+", " ", home.text)
-    world.officer.client.post("/cles", {"member": str(people.member_id(world, "nouvelle"))})
+    said = re.sub(r"\s+", " ", home.text)
+    assert "Certifié par : Odile Registre" in said
+    assert "Avec la clé, ce collègue ouvrira : Identifiants directs" in said
+    shown = re.search(r'name="shown" value="([^"]+)"', home.html)
+    assert shown
+    world.officer.client.post("/cles", {"member": str(people.member_id(world, "nouvelle")), "shown": shown[1]})
+    assert "Votre collègue a maintenant la clé" in world.officer.client.follow().text
     assert people.opens(person, "identity")
 
 
@@ -93,9 +100,24 @@ def test_a_refusal_says_why(world: World) -> None:
     assert "Il s’agit de vous" in client.get(own).text
     client.post(f"{own}/suspension")
     assert "pour vous-même" in client.follow().text
-    client.get(own)
-    client.post(f"/membres/{people.member_id(world, 'auditor')}/depart")
-    assert "Plus personne ne pourrait ouvrir" in client.follow().text
+
+
+def test_whoever_held_a_key_alone_is_suspended_or_the_custodians_bring_it_back(world: World) -> None:
+    client = world.registrar.client
+    auditor = f"/membres/{people.member_id(world, 'auditor')}"
+    page = client.get(f"{auditor}/depart")
+    assert "Plus personne ne pourrait ouvrir : Journal" in page.text
+    assert "suspendez l’accès" in page.text
+    assert f'action="{auditor}/suspension"' in page.html
+    assert f'action="{auditor}/depart"' not in page.html
+    client.post(f"{auditor}/depart")
+    assert "les dépositaires n’en ont pas de copie" in client.follow().text
+    ceremony.hold(world)
+    page = client.get(f"{auditor}/depart")
+    assert "Les dépositaires en ont une copie : ils la rétablissent" in page.text
+    assert f'action="{auditor}/depart"' in page.html
+    client.post(f"{auditor}/depart")
+    assert "L’accès a pris fin" in client.follow().text
 
 
 def test_two_registrars_see_that_they_are_two(world: World) -> None:

@@ -37,7 +37,7 @@ def test_an_arrival_is_shown_and_stopped(world: World) -> None:
     client = world.registrar.client
     assert "Clés rapportées par les dépositaires" in client.get("/").text
     assert "Aline Agent" in client.get("/cles/couverture").text
-    client.post(f"/cles/recuperation/{found.id}/arret", {})
+    client.post(f"/cles/couverture/{found.id}/arret", {})
     assert "Ces clés ne compteront pas" in client.follow().text
     world.runtime.clock.move(hours=25)  # type: ignore[attr-defined]  # the clock of tests
     assert ceremony.apply_due(world) == []

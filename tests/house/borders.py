@@ -11,7 +11,8 @@ VIEWS = r"protect/\w+/views(_\w+|/\w+)?\.py"
 FORMS = r"protect/\w+/forms(_\w+|/\w+)?\.py"
 PAGES = r"protect/\w+/pages\.py"
 OWNERS = {
-    ("cryptography", "argon2", "shamir_mnemonic"): [r"protect/vault/.*"],
+    ("cryptography", "argon2", "shamir_mnemonic", "Cryptodome"): [r"protect/vault/.*"],
+    ("pyzipper", "zipfile"): [r"protect/vault/archive\.py"],
     ("sqlalchemy",): [r"protect/(store|audit|access)/.*", MODELS, ACTIONS, r"protect/\w+/ddl\.py"],
     ("alembic", "psycopg"): [r"protect/store/.*"],
     ("sqlite3",): [r"protect/store/shred\.py"],

@@ -1,5 +1,6 @@
 """The golden files: every page, who may do what, whose keys are whose; run as a module it writes them anew."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from protect.access.runtime import Runtime
 from protect.app import application
 from protect.config import Secrets, Settings
 from protect.store.shred import ShredStore
-from protect.web.pages import rules_of
+from protect.web.pages import PageRule, page_of, rule_at, rules_of
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 NOT_GIVEN = "-"
+NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 def whole_app(folder: Path) -> Flask:
@@ -22,6 +24,28 @@ def whole_app(folder: Path) -> Flask:
     nowhere = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
     secrets = Secrets(*[bytes(32)] * 5)
     return application(Runtime(Settings(data=folder), secrets, nowhere, ShredStore(folder / "shred.sqlite")))
+
+
+def address(rule: str) -> str:
+    """An address of that rule."""
+    one_of = re.sub(r"<any\((\w+)[^)]*\):\w+>", r"\1", rule)
+    return re.sub(r"<[^>]*>", "person", re.sub(r"<uuid:[^>]*>", NOBODY, one_of))
+
+
+def sent(app: Flask) -> tuple[PageRule, ...]:
+    """Every form's target that only its own pages lead to."""
+    return tuple(page for page in rules_of(app) if page.method == "POST" and page.csrf == "token")
+
+
+def kept(app: Flask) -> str:
+    """What is kept when a session ends or closes on the way, and on which page one goes on where nothing is."""
+    lines = []
+    with app.test_request_context():
+        for page in sent(app):
+            above = rule_at(page_of(address(page.rule)))[0]
+            assert above is not None
+            lines.append("  ".join((page.rule, page.needs, "kept" if page.keeps else "lost", above.endpoint)))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def routes(app: Flask) -> str:
@@ -58,6 +82,7 @@ def _table(roles: tuple[str, ...], rows: dict[str, list[str]]) -> str:
 
 FILES: dict[str, Callable[[Flask], str]] = {
     "routes.txt": routes,
+    "kept.txt": kept,
     "public.txt": public,
     "permissions.txt": permissions,
     "compartments.txt": compartments,

@@ -50,6 +50,7 @@ PLANTED = (
     Planted(
         borders.foreign_libraries, "protect/cases/search.py", "from sqlalchemy import text\n", "import rapidfuzz\n"
     ),
+    Planted(borders.foreign_libraries, "protect/vault/box.py", "import pyzipper\n", "import cryptography.hazmat\n"),
     Planted(borders.foreign_libraries, "protect/cases/actions.py", "import flask\n", "from sqlalchemy import text\n"),
     Planted(borders.foreign_libraries, "protect/auth/actions.py", "import pyotp\n", "from protect.auth import totp\n"),
     Planted(
@@ -84,6 +85,7 @@ PLANTED = (
     Planted(habits.long_views, "protect/cases/views_new.py", _function(16, marked=PAGE), _function(16)),
     Planted(habits.commits, "protect/cases/actions.py", "gate.db.commit()\n", "gate.db.flush()\n"),
     Planted(habits.commits, habits.COMMITTER, "session.commit()\nsession.commit()\n", "session.commit()\n"),
+    Planted(habits.let_through, "protect/cases/actions.py", "gate.approved = everybody\n", "told = gate.approved\n"),
     Planted(habits.prints, "protect/cases/code.py", "print(1)\n", "say(1)\n"),
     Planted(habits.promises, "protect/cases/code.py", "# TODO later\n", "# to do is a verb\n"),
     Planted(habits.promises, "tests/test_a.py", "@pytest.mark.skip\n", "@pytest.mark.parametrize\n"),

@@ -88,7 +88,7 @@ def test_why_a_part_is_shut(standing: Standing, why: Why) -> None:
 
 
 OUTCOMES = {  # an officer reading a case, by relation
-    "own_unit": True, "other_unit": False, "other_agency": False, "received": False, "none": True,
+    "own_unit": True, "other_unit": False, "emergency": False, "other_agency": False, "received": False, "none": True,
 }  # fmt: skip
 
 
@@ -96,6 +96,10 @@ OUTCOMES = {  # an officer reading a case, by relation
 def test_an_answer_about_a_relation(relation: str) -> None:
     assert answers.answer(Somebody("officer"), "case:open", relation).allowed is OUTCOMES[relation]
     assert answers.answer(Somebody("intake"), "inbox:read", relation).allowed is (relation in {"received", "none"})
+    assert answers.answer(Somebody("officer"), "emergency:open", relation).allowed is (
+        relation in {"emergency", "none"}
+    )
+    assert not answers.answer(Somebody("supervisor"), "emergency:open", relation).allowed
     assert not answers.answer(Somebody("reader"), "case:open", relation).allowed
 
 

@@ -85,7 +85,7 @@ def test_five_commands_and_the_trail_has_a_witness(
     assert main(["witness-init", "--state", str(tmp_path / "other"), "--name", "x.example", "--log", key]) == 0
     assert said(capsys).startswith("x.example+")
     assert main(["verify-trail"]) == 0
-    assert f"witness {NAME} has signed nothing yet" in said(capsys)
+    assert f"le témoin {NAME} n’a encore rien signé" in said(capsys)
     for round_ in (1, 2):
         grow(world, round_)
         assert main(["checkpoint"]) == 0
@@ -94,8 +94,8 @@ def test_five_commands_and_the_trail_has_a_witness(
         assert f"{size} entrées." in said(capsys)
     assert main(["verify-trail"]) == 0
     shown = said(capsys)
-    assert f"witness {NAME} vouches for the first {size} entries, signed" in shown
-    assert "sealed rows of cases, 0 faults" in shown
+    assert f"le témoin {NAME} répond des {size} premières entrées, signature" in shown
+    assert "lignes chiffrées de dossiers, 0 anomalies" in shown
 
 
 def test_by_files_for_machines_without_a_line(
@@ -110,7 +110,7 @@ def test_by_files_for_machines_without_a_line(
         (tmp_path / "signed.txt").write_text(capsys.readouterr().out)
         assert main(["cosignature-add", str(tmp_path / "signed.txt")]) == 0
         size = witness.recall(tmp_path / "witness").size
-        assert f"{NAME} vouches for the first {size} entries." in said(capsys)
+        assert f"{NAME} répond des {size} premières entrées." in said(capsys)
     assert main(["verify-trail", "--without-rows"]) == 0
     (tmp_path / "signed.txt").write_text("nothing of the kind")
     assert main(["cosignature-add", str(tmp_path / "signed.txt")]) == 1
@@ -184,9 +184,10 @@ def test_an_auditor_checks_and_explains_at_the_terminal(
     world: World, instance: Runtime, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "passphrase").write_text(PASSPHRASE)
+    (tmp_path / "passphrase").chmod(0o400)
     who = ["--as", "auditor", "--passphrase-file", str(tmp_path / "passphrase"), "--code"]
     assert main(["verify-trail", *who, world.auditor.code()]) == 0
-    assert "codes checked in epochs" in said(capsys)
+    assert "codes vérifiés aux époques" in said(capsys)
     assert main(["verify-trail", *who, world.auditor.code(), "--explain", "La sauvegarde a été remise."]) == 0
     assert main(["verify-trail", "--explain", "nobody says so"]) == 2
     with world.runtime.unit_of_work() as db:
@@ -206,7 +207,7 @@ def test_a_fault_ends_with_one(world: World, instance: Runtime, capsys: pytest.C
         connection.execute(text("update trail_entry set action = 'x' where sequence = 3"))
     made.dispose()
     assert main(["verify-trail"]) == 1
-    assert "FAULT edited at entry 3" in said(capsys)
+    assert "ANOMALIE edited à l’entrée 3" in said(capsys)
 
 
 def asking(runtime: Runtime, folder: Path, size: int, **other: Any) -> dict[str, str]:
@@ -288,8 +289,7 @@ def test_the_log_is_named_by_the_settings_or_by_its_key(world: World) -> None:
 
 
 def test_a_witness_needs_no_database_and_no_settings(runtime: Runtime, tmp_path: Path) -> None:
-    """In a process of its own, in an empty folder, with nothing listening."""
-    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty").mkdir()  # in a process of its own, with nothing listening
     arguments = ["--state", str(tmp_path / "fresh"), "--name", "w.example", "--log", str(log_signer(runtime).verifier)]
     done = subprocess.run(
         [sys.executable, "-m", "protect.cli", "witness-init", *arguments],

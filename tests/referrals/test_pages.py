@@ -64,6 +64,28 @@ def test_what_is_ticked_is_left_out_and_answers_can_be_corrected(world: World) -
     assert any(form.action == here for form in corrected.forms)
 
 
+def test_a_sending_that_was_interrupted_is_looked_at_once_more(world: World) -> None:
+    shelter, case = hands.add_places(world, hands.SHELTER, 1), hands.new_case(world.officer)
+    client, here = world.officer.client, form_address(case, shelter)
+    client.get(here)
+    client.post(here, CONSENT, status=200)
+    carried = {**hidden_values(client, f"{here}/envoi"), "withheld": ["phone"], "case_note": "Rien"}
+    world.runtime.clock.move(minutes=11)  # type: ignore[attr-defined]  # the clock of the tests
+    client.post(f"{here}/envoi", carried)
+    client.follow()
+    client.post("/confirmer", {"code": world.officer.code()})
+    assert client.location == "/formulaire"
+    shown = client.follow()
+    assert not any(form.action == f"{here}/envoi" for form in shown.forms)
+    assert here in shown.links
+    again = client.post(here, hidden_values(client, here), status=200)
+    assert again is not None
+    assert hands.NAME in again.text
+    client.post(f"{here}/envoi", hidden_values(client, f"{here}/envoi"))
+    assert client.location.startswith("/referencements/")
+    client.get("/formulaire", status=404)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

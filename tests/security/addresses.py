@@ -44,6 +44,7 @@ def objects(copy: Copy) -> dict[str, str]:
         "session_id": str(rows(copy, "session", "member_id = :id and ended_at is null", id=officer)[0]["id"]),
         "arrival_id": str(row(copy, "recovery_arrival", "stopped_at is null")["id"]),
         "opening_id": str(copy.ids["emergency"]),
+        "approval_id": str(copy.ids["approval"]),
         "name": "contact",
         "role": "officer",
         "member_id": str(row(copy, "member", "sign_in_name = 'house_officer_beside'")["id"]),
@@ -71,12 +72,14 @@ def token_of(client: PageClient) -> str:
     return re.findall(r'name="csrf_token" value="([^"]+)"', page.text)[0]
 
 
-def ask(client: PageClient, page: PageRule, where: str, token: str = "", **headers: str) -> TestResponse:
-    """The answer to the page's own method, a form having its token and what the short forms ask."""
+def ask(
+    client: PageClient, page: PageRule, where: str, token: str = "", more: Mapping[str, Any] | None = None, **headers: str
+) -> TestResponse:  # fmt: skip
+    """The answer to the page's own method, a form having its token, what the short forms ask, and more."""
     if page.method == "GET":
         return client.raw.get(where, headers=headers)
     data: dict[str, Any] = {"csrf_token": token, "once": str(uuid.uuid4())} if token else {}
-    return client.raw.post(where, data={**SHORT_ANSWERS, **data}, headers={**OWN_SITE, **headers})
+    return client.raw.post(where, data={**SHORT_ANSWERS, **(more or {}), **data}, headers={**OWN_SITE, **headers})
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -17,6 +17,11 @@ def _syllables(number: int) -> str:
 
 def _digits(number: int) -> str:
     return "".join(secrets.choice(DIGITS) for _ in range(number))
+
+
+def _other_than(taken: Collection[str], draw: Callable[[], str]) -> str:
+    """One that was not drawn before: of hundreds two would be equal now and then."""
+    return next(drawn for drawn in iter(draw, "") if drawn not in taken)
 
 
 def _base64_forms(word: bytes) -> set[bytes]:
@@ -51,12 +56,12 @@ class Canaries:
     def word(self, what: str) -> str:
         """A word that stands nowhere else, for what is named; the same word each time."""
         if what not in self.told:
-            self.told[what] = f"{self.marker}{_syllables(TAIL)}"
+            self.told[what] = _other_than(self.told.values(), lambda: f"{self.marker}{_syllables(TAIL)}")
         return self.told[what]
 
     def phone(self) -> str:
         """A telephone number that stands nowhere else."""
-        self.phones.append(f"{self.prefix}{_digits(4)}")
+        self.phones.append(_other_than(self.phones, lambda: f"{self.prefix}{_digits(4)}"))
         return f"+243{self.phones[-1]}"
 
     def day(self) -> date:

@@ -1,10 +1,10 @@
 """One more agency for the small world, in which every role of field work exists side by side."""
 
 from protect.auth import actions_keys
-from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
+from protect.auth.actions_onboarding import AgencyPlan, NewMember
 from protect.directory.actions_onboarding import NewService
 from tests.access import ceremony
-from tests.world import World, enrol
+from tests.world import World, hand_keys_on, join
 
 HOUSE = AgencyPlan(
     "Grande maison", "other", [("Accueil", "CD-KN"), ("Annexe", "CD-NK")],
@@ -13,6 +13,7 @@ HOUSE = AgencyPlan(
         NewMember("house_registrar", "Véra Registre", "registrar"),
         NewMember("house_officer", "William Agent", "officer", "Accueil"),
         NewMember("house_officer_beside", "Xavier Agent", "officer", "Annexe"),
+        NewMember("house_officer_apart", "Élise Agent", "officer", "Annexe"),
         NewMember("house_supervisor", "Yvonne Superviseur", "supervisor"),
         NewMember("house_intake", "Zacharie Accueil", "intake"),
         NewMember("house_worker", "Agathe Maison", "shelter_worker"),
@@ -25,16 +26,9 @@ HOUSE = AgencyPlan(
 
 def add_house(world: World) -> None:
     """Bring the agency in as an operator does, with custodians who brought keys back: they wait, and nobody objected."""
-    done = add_agency(world.runtime, world.directory, HOUSE)
-    world.agencies[HOUSE.name], world.roots[HOUSE.name] = done.agency_id, done.root
-    people = []
-    for item in done.codes:
-        people.append(enrol(world, item.member.sign_in_name, item.code))
-        people[-1].sign_in()
+    people = join(world, HOUSE)
     for person in people:
-        with person.gate() as gate:
-            if gate.allows("key:supply"):
-                actions_keys.supply_keys(gate)
+        hand_keys_on(person)
     for person in people:
         with person.gate() as gate:
             missing = actions_keys.missing_keys(gate)

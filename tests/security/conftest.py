@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from protect.store.embedded import EmbeddedServer
+from tests.security.acting import Acted, act
 from tests.security.canaries import Canaries
 from tests.security.cast import add_house
 from tests.security.filling import Filler
@@ -52,6 +53,12 @@ def copy(server: EmbeddedServer, told: Told, tmp_path_factory: pytest.TempPathFa
     clock = Clock(told.world.runtime.clock())
     with cloned(server, told.database.name) as database, opened(database, folder, clock) as runtime:
         yield Copy(database, folder, told.world.copied(runtime), told.story.ids, told.known)
+
+
+@pytest.fixture(scope="module")
+def acted(copy: Copy) -> Acted:
+    """The copy with a word in every field of two cases, and a referral in each state."""
+    return act(copy)
 
 
 @pytest.fixture(scope="module")

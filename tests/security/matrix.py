@@ -3,6 +3,7 @@
 `GOLDEN=write` in the environment of the tests writes the golden files anew; the difference is read in review.
 """
 
+import difflib
 import os
 import sqlite3
 import uuid
@@ -28,7 +29,8 @@ from tests.security.tampering import row, rows
 from tests.security.telling import Copy
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-REFERRALS = ("waiting", "agreed", "accepted", "withdrawn")
+OWN = "Grande maison"
+REFERRALS = ("waiting", "agreed", "accepted", "withdrawn", "erased")
 Act = Callable[[Gate, Opening], Any]
 
 
@@ -41,7 +43,7 @@ def as_row(found: dict[str, Any]) -> Any:
 
 def things(copy: Copy) -> dict[str, Act]:
     """Everything that is sealed in the story, each with what would open it."""
-    house = copy.world.agencies["Grande maison"]
+    house = copy.world.agencies[OWN]
     found: dict[str, Act] = {name: _compartment(copy, name) for name in COMPARTMENTS}
     found["restrictions"] = _dropped(_consent(copy), KEPT_IN, b"consent.v1", "restrictions")
     opening = as_row(row(copy, "emergency_opening", "id = :id", id=copy.ids["emergency"]))
@@ -50,12 +52,20 @@ def things(copy: Copy) -> dict[str, Act]:
     found["search"] = lambda _gate, opening: opening.shard(shard)
     found["statistics"] = _dropped(_record(copy), "statistics", b"coded-record.v1:", "record")
     found["trail"] = _detail(copy, house)
-    found["sent copy"] = _asked(copy, "agreed", "coded", "sender", "sender_copy")
+    found["sent copy"] = asked(copy, copy.ids["agreed"], "coded", "sender", "sender_copy")
     for name in REFERRALS:
-        found[f"request {name}"] = _asked(copy, name, "inbox", "inbox", "request")
-        found[f"package {name}"] = _package(copy, name)
-    found["package withdrawn, shred key back"] = _package(copy, "withdrawn", revived=True)
+        found[f"request {name}"] = asked(copy, copy.ids[name], "inbox", "inbox", "request")
+        found[f"package {name}"] = package(copy, copy.ids[name])
+    found["package withdrawn, shred key back"] = package(copy, copy.ids["withdrawn"], revived=True)
     return found
+
+
+def who(copy: Copy) -> dict[str, dict[str, Any]]:
+    """Everybody with role and agency, those of the case's own agency first."""
+    agencies = {agency: name for name, agency in copy.world.agencies.items()}
+    found = {each["sign_in_name"]: each for each in rows(copy, "member") if each["sign_in_name"] in copy.world.people}
+    told = {name: {**member, "agency": agencies[member["agency_id"]]} for name, member in found.items()}
+    return dict(sorted(told.items(), key=lambda item: (item[1]["agency"] != OWN, item[1]["agency"], item[0])))
 
 
 def _consent(copy: Copy) -> Any:
@@ -83,14 +93,16 @@ def _detail(copy: Copy, agency: uuid.UUID) -> Act:
     return lambda gate, _opening: open_detail(gate.keyring.dropbox(AUDIT), agency, sealed)
 
 
-def _asked(copy: Copy, name: str, compartment: str, side: str, column: str) -> Act:
-    found = as_row(row(copy, "referral", "id = :id", id=copy.ids[name]))
+def asked(copy: Copy, referral: uuid.UUID, compartment: str, side: str, column: str) -> Act:
+    """What opens one side's copy of a request."""
+    found = as_row(row(copy, "referral", "id = :id", id=referral))
     context = facts.context(found.id, side)
     return lambda _gate, opening: facts.from_bytes(opening.dropped(compartment, context, getattr(found, column).blob))
 
 
-def _package(copy: Copy, name: str, *, revived: bool = False) -> Act:
-    sent = as_row(row(copy, "referral", "id = :id", id=copy.ids[name]))
+def package(copy: Copy, referral: uuid.UUID, *, revived: bool = False) -> Act:
+    """What opens a package; with a made-up key in the place of a destroyed one, where that is wanted."""
+    sent = as_row(row(copy, "referral", "id = :id", id=referral))
     sealed = as_row(row(copy, "disclosure_package", "referral_id = :id", id=sent.id))
     names = (sent.id, sent.agency_id, sent.to_agency_id, sent.service_id, sent.consent_id)
     context = PackageContext(*(str(each) for each in names), as_text(sealed.valid_until))
@@ -136,12 +148,16 @@ def table(columns: list[str], lines: dict[str, list[str]]) -> str:
         name: "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True))
         for name, cells in lines.items()
     }
-    return "".join(f"{line}".rstrip() + "\n" for line in (f"{'':<52}{head}", *(f"{n:<52}{c}" for n, c in body.items())))
+    wide = max(len(name) for name in lines) + 2
+    return "".join(
+        f"{line}".rstrip() + "\n" for line in (f"{'':<{wide}}{head}", *(f"{n:<{wide}}{c}" for n, c in body.items()))
+    )
 
 
-def matches(name: str, made: str) -> bool:
-    """Whether the golden file says the same; written anew first when that is asked for."""
+def changes(name: str, made: str) -> list[str]:
+    """The lines in which the golden file says something else; written anew first when that is asked for."""
     path = GOLDEN / name
     if os.environ.get("GOLDEN") == "write":
         path.write_text(made, encoding="utf-8")
-    return path.read_text(encoding="utf-8") == made
+    lines = difflib.unified_diff(path.read_text(encoding="utf-8").splitlines(), made.splitlines(), "golden", "now", n=1)
+    return list(lines)

@@ -16,7 +16,8 @@ from protect.cases.actions_edit import answer
 from protect.cases.sections import SECTIONS
 from protect.statistics.period import Quarter
 from protect.vocab import COMPARTMENTS, load
-from tests.pages import PageClient, codes_on, draft_on, seed_on
+from tests.cases.exports import unpacked
+from tests.pages import OWN_SITE, PageClient, codes_on, draft_on, seed_on
 from tests.security.filling import TYPED, Filler, asked
 from tests.world import Person, World
 
@@ -135,6 +136,45 @@ class Story:
         second.client.post(f"{address}/accord", {"hours": "4"})
         assert self.filler.known["surname"] in asker.client.get(f"{address}/dossier").text
 
+    def ask_for_erasure(self, name: str, person: Person, case_id: uuid.UUID) -> str:
+        """The case is closed, and somebody says why it is to be erased; the address of the request."""
+        client, here = person.client, f"/dossiers/{case_id}"
+        client.get(f"{here}/cloture")
+        client.post(f"{here}/cloture", self.filler.sent(asked(client)))
+        client.get(f"{here}/effacement")
+        why = self.filler.canaries.word(f"why the {name} is to be erased")
+        client.post(f"{here}/effacement", {"reason": "wish", "why": why})
+        self.ids[name] = uuid.UUID(client.location.split("/")[-1])
+        return client.location
+
+    def live_and_be_erased(self, officer: Person, second: Person, service: uuid.UUID) -> None:
+        """A whole life of a case, at the end of which two people erase it; its service had read everything."""
+        case_id = self.intake("gone", officer, CONSENT)
+        self.refer("erased", officer, case_id, service)
+        self.accept(self.world.shelter_intake, self.ids["erased"])
+        self.complete(self.world.shelter_worker, self.ids["erased"])
+        address = self.ask_for_erasure("erasure", officer, case_id)
+        second.client.get(address)
+        second.client.post(f"{address}/accord")
+        assert self.filler.known["surname"] not in officer.client.get(f"/dossiers/{case_id}").text
+        self.world.shelter_intake.client.get(f"/demandes/{self.ids['erased']}/dossier", status=404)
+
+    def export(self, asker: Person, second: Person, case_id: uuid.UUID) -> None:
+        """A copy of the case is asked for, agreed to and fetched; the words that open it are a secret of their own."""
+        client, here = asker.client, f"/dossiers/{case_id}/export"
+        client.get(here)
+        why = self.filler.canaries.word("why the case is exported")
+        client.post(here, {"reason": "court", "why": why})
+        address = client.location
+        self.ids["export"] = uuid.UUID(address.split("/")[-1])
+        second.client.get(address)
+        second.client.post(f"{address}/accord")
+        page = client.get(f"{address}/copie")
+        words = self.filler.canaries.keep(" ".join(re.findall(r"<li>([a-z]+)</li>", page.html)))
+        sent = {"csrf_token": page.forms[0].fields["csrf_token"][0], "draft": draft_on(page)}
+        answer = client.raw.post(f"{address}/copie", data=sent, headers=OWN_SITE)
+        assert self.filler.known["surname"] in unpacked(answer.data, words)["2.csv"].decode()
+
     def refer(self, name: str, person: Person, case_id: uuid.UUID, service: uuid.UUID) -> uuid.UUID:
         """Choose, ask, see, send."""
         client, new = person.client, f"/dossiers/{case_id}/referencements/nouveau"
@@ -183,7 +223,7 @@ class Story:
         page = analyst.post("/publications/preparation", {"first": quarter, "last": quarter}, status=200)
         assert page is not None
         seen = next(form.fields["seen"][0] for form in page.forms if "seen" in form.fields)
-        analyst.submit("/publications/propositions", {"first": quarter, "last": quarter, "seen": seen})
+        analyst.submit("/publications/preparation/proposition", {"first": quarter, "last": quarter, "seen": seen})
         self.ids["release"] = release = uuid.UUID(analyst.response.request.path.split("/")[-1])
         publisher.get(f"/publications/{release}/examen")
         publisher.submit(f"/publications/{release}/examen", {"decision": "publish"})

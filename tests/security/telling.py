@@ -100,8 +100,14 @@ def tell(told: Told) -> None:
     story.enrol_somebody()
     services = story.services()
     officer, shelter = world.house_officer, services["Hébergement Une"]
+    for person, service in (("shelter_intake", shelter), ("other_shelter_intake", services["Hébergement Deux"])):
+        world.people[person].client.get("/places")
+        world.people[person].client.submit(f"/places/{service}", {"number": "3"})
+    filler.next_round()
+    story.live_and_be_erased(officer, world.house_supervisor, shelter)
     filler.next_round(age_at_registration="14", birth_date="")
     child = story.intake("child", officer, CHILD)
+    story.ask_for_erasure("approval", officer, child)
     filler.next_round()
     case = story.intake("case", officer, CONSENT)
     filler.next_round()
@@ -111,11 +117,9 @@ def tell(told: Told) -> None:
     with officer.gate() as gate:
         code = one_listed(gate, case).code
     story.break_glass(world.house_officer_beside, world.house_supervisor, code)
+    story.export(officer, world.house_supervisor, case)
     story.look_and_search(officer)
     story.open_too_many(officer, world.house_officer_beside)
-    for person, service in (("shelter_intake", shelter), ("other_shelter_intake", services["Hébergement Deux"])):
-        world.people[person].client.get("/places")
-        world.people[person].client.submit(f"/places/{service}", {"number": "3"})
     accepted = story.refer("accepted", officer, case, shelter)
     story.accept(world.shelter_intake, accepted)
     story.complete(world.shelter_worker, accepted)

@@ -204,7 +204,12 @@ def test_a_form_that_is_sent_again_is_taken_even_if_it_cannot_be_forgotten(
     """After the answer is made nobody turns an exception into a page, and Flask would write its words into the log."""
     client, keys = loose.world.house_officer.client, session_of(loose, "house_officer")["keys"]
     page = client.get("/")
-    data = {"csrf_token": page.forms[0].fields["csrf_token"][0], "language": "fr", "here": "/", "sent_again": "1"}
+    data = {
+        "csrf_token": page.forms[0].fields["csrf_token"][0],
+        "language": "fr",
+        "here": "/",
+        "sent_again": str(uuid.uuid4()),
+    }
     before = last_entry(loose)
     with tampered(loose, "session", "id", {session_of(loose, "house_officer")["id"]: {"keys": flipped(keys)}}):
         answered = client.raw.post("/langue", data=data, headers=OWN_SITE)

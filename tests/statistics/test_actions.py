@@ -25,10 +25,14 @@ def proposed(world, period=QUARTER):
         return actions.propose(gate, period, seen, uuid.uuid4())
 
 
+def decide(gate, release_id, *, approve):
+    actions.decide(gate, release_id, actions.review(gate, release_id).release.digest, approve=approve)
+
+
 def published(world, period=QUARTER):
     release_id = proposed(world, period)
     with world.publisher.gate() as gate:
-        actions.decide(gate, release_id, approve=True)
+        decide(gate, release_id, approve=True)
     return release_id
 
 
@@ -155,19 +159,21 @@ def test_others_review_and_decide_nothing(world, name):
         with pytest.raises(Denied):
             actions.review(gate, release_id)
         with pytest.raises(Denied):
-            actions.decide(gate, release_id, approve=True)
+            actions.decide(gate, release_id, "", approve=True)
 
 
 def test_the_author_cannot_approve_even_with_the_role(world, monkeypatch):
     fill(world, 20)
     release_id = proposed(world)
     with world.analyst.gate() as analyst:
-        author, token, begun = analyst.actor, world.analyst.token, keyring.duty(analyst.actor)
-    monkeypatch.setattr(keyring, "duty", lambda _who: begun)  # else the session is refused before the rule is asked
+        author, token, begun = analyst.actor, world.analyst.token, keyring.duty(analyst.actor, 0)
+    monkeypatch.setattr(
+        keyring, "duty", lambda _who, _ended: begun
+    )  # else the session is refused before the rule is asked
     with Gate(world.runtime, replace(author, role="publisher"), token=token) as gate:
         assert not actions.review(gate, release_id).may_decide
         with pytest.raises(Denied):
-            actions.decide(gate, release_id, approve=True)
+            actions.decide(gate, release_id, "", approve=True)
     assert [entry.result for entry in entries(world, "release:decide")] == ["denied"]
 
 
@@ -191,7 +197,7 @@ def test_a_period_is_published_once(world):
     with world.analyst.gate() as gate, pytest.raises(actions.PeriodTaken):
         actions.build(gate, YEAR)
     with pytest.raises(actions.PeriodTaken), world.publisher.gate() as gate:
-        actions.decide(gate, waiting, approve=True)
+        decide(gate, waiting, approve=True)
 
 
 def test_a_period_that_is_not_over_waits(world):
@@ -206,14 +212,14 @@ def test_numbers_have_no_gap_whatever_is_refused(world):
         proposed(world, type(YEAR)(YEAR.start, QUARTER.start.replace(year=2025, month=12, day=31))),
     )
     with world.publisher.gate() as gate:
-        actions.decide(gate, first, approve=False)
+        decide(gate, first, approve=False)
     with world.publisher.gate() as gate:
-        actions.decide(gate, second, approve=True)
+        decide(gate, second, approve=True)
     third = published(world)
     with world.reader.gate() as gate:
         assert [(line.number, line.id) for line in actions.list_releases(gate)] == [(2, third), (1, second)]
     with pytest.raises(Conflict), world.publisher.gate() as gate:
-        actions.decide(gate, first, approve=True)
+        actions.decide(gate, first, "", approve=True)
 
 
 def test_records_that_change_after_the_preview_stop_the_proposal(world):
@@ -238,9 +244,9 @@ def test_the_same_proposal_twice_is_one(world):
 def test_a_proposal_that_was_tampered_with_is_not_published(world, monkeypatch):
     fill(world, 20)
     release_id = proposed(world)
-    monkeypatch.setattr(actions, "_digest", lambda _row: b"another")
+    monkeypatch.setattr(actions, "_digest", lambda _row: b"another")  # than what stands beside the tables
     with pytest.raises(actions.ReleaseUnsafe), world.publisher.gate() as gate:
-        actions.decide(gate, release_id, approve=True)
+        decide(gate, release_id, approve=True)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ def proposed(world):
     client.get(WORKBENCH)
     page = client.post(WORKBENCH, PERIOD, status=200)
     assert "exactement" in page.text
-    fields = next(form.fields for form in page.forms if form.action.endswith("propositions"))
-    client.post("/publications/propositions", {name: values[0] for name, values in fields.items()})
+    fields = next(form.fields for form in page.forms if form.action.endswith("/proposition"))
+    client.post("/publications/preparation/proposition", {name: values[0] for name, values in fields.items()})
     return client.location
 
 
@@ -129,8 +129,22 @@ def test_a_stale_preview_is_explained(world):
     client = world.analyst.client
     client.get(WORKBENCH)
     client.post(WORKBENCH, PERIOD, status=200)
-    page = client.submit("/publications/propositions", {**PERIOD, "seen": "00"})
+    page = client.submit("/publications/preparation/proposition", {**PERIOD, "seen": "00"})
     assert "Des données ont changé" in page.text
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("", ""), ("2026", "2026-Q1"), ("2026-Q2", "2026-Q1"), ("0000-Q1", "2026-Q1"), ("2026-Q1", "9999-Q4"),
+        ("2020-Q1", "2026-Q1"),
+    ],
+)  # fmt: skip
+def test_a_proposal_whose_period_was_tampered_with_is_explained(world, first, last):
+    client = world.analyst.client
+    client.get(WORKBENCH)
+    page = client.submit("/publications/preparation/proposition", {"first": first, "last": last, "seen": "00"})
+    assert "Choisissez à nouveau les trimestres" in page.text
 
 
 def test_for_others_the_pages_are_not_there(world):

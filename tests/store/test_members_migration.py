@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import Connection, NullPool, create_engine, text
@@ -33,10 +34,19 @@ GRANT = {
 @pytest.fixture
 def before(server: EmbeddedServer) -> Iterator[ClonedDatabase]:
     """A database of the revision before, with one member who enrolled."""
+    with of_revision(server, "0004") as made:
+        yield made
+
+
+@contextmanager
+def of_revision(
+    server: EmbeddedServer, revision: str, *more: tuple[str, dict[str, object]]
+) -> Iterator[ClonedDatabase]:
+    """A database of that revision, with one member who enrolled, and more rows by table."""
     with cloned(server, "template0") as made:
-        migrate.upgrade(made, "0004")
+        migrate.upgrade(made, revision)
         with owner(made).begin() as connection:
-            for table, row in ROWS:
+            for table, row in (*ROWS, *more):
                 put(connection, table, row)
         yield made
 

@@ -9,18 +9,14 @@ from sqlalchemy.exc import IntegrityError
 
 from protect.store import migrate
 from protect.store.embedded import EmbeddedServer
-from tests.database import ClonedDatabase, cloned
-from tests.store.test_members_migration import AGENCY, GRANT, MEMBER, ROWS, owner, put
+from tests.database import ClonedDatabase
+from tests.store.test_members_migration import AGENCY, GRANT, MEMBER, of_revision, owner, put
 
 
 @pytest.fixture
 def before(server: EmbeddedServer) -> Iterator[ClonedDatabase]:
     """A database of the revision before, with one member who holds a key."""
-    with cloned(server, "template0") as made:
-        migrate.upgrade(made, "0005")
-        with owner(made).begin() as connection:
-            for table, row in (*ROWS, ("key_grant", GRANT)):
-                put(connection, table, row)
+    with of_revision(server, "0005", ("key_grant", GRANT)) as made:
         yield made
 
 

@@ -116,6 +116,41 @@ def test_several_writers_lose_nothing_and_one_of_them_destroys(store: ShredStore
     ]
 
 
+def test_tries_are_counted_by_name_since_a_moment_and_taken_back_one_by_one(store: ShredStore) -> None:
+    """What lies further back is forgotten, of everybody."""
+    later = END + timedelta(hours=1)
+    assert [store.count_try("guess", "a", END) for _ in range(3)] == [1, 2, 3]
+    assert store.count_try("guess", "b", END) == 1
+    assert store.count_try("miss", "a", END) == 1
+    store.take_back_try("guess", "a", END)
+    store.take_back_try("guess", "a", AFTER)
+    assert store.count_try("guess", "a", END) == 3
+    assert store.count_try("guess", "a", later, since=BEFORE) == 4
+    assert store.count_try("guess", "a", later, since=END) == 2
+    assert store.count_try("guess", "b", later) == 1
+    assert store.count_try("miss", "a", later) == 2
+    store.forget_tries("guess", "a")
+    assert store.count_try("guess", "a", later) == 1
+    assert store.count_try("guess", "b", later) == 2
+
+
+def test_of_many_tries_at_one_time_each_has_its_number(tmp_path: Path) -> None:
+    stores = [ShredStore(tmp_path / "shred.sqlite") for _ in range(2)]  # as two workers have it
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(lambda at: stores[at % 2].count_try("guess", "a", END), range(24)))
+    assert sorted(numbers) == list(range(1, 25))
+
+
+def test_a_store_of_before_counts_too(tmp_path: Path) -> None:
+    store = ShredStore(tmp_path / "shred.sqlite")
+    store.put("package", "a", bytes(32))
+    with store._opened() as connection:
+        connection.execute("drop table tried")
+    again = ShredStore(tmp_path / "shred.sqlite")
+    assert again.get("package", "a") == bytes(32)
+    assert again.count_try("guess", "a", END) == 1
+
+
 def failed(store: ShredStore) -> None:
     with store._opened() as connection:
         connection.execute("insert into shred_key values ('package', 'b', zeroblob(32), null, '', x'')")

@@ -58,6 +58,18 @@ def test_a_log_and_a_witness_sign_one_text() -> None:
     assert cosigned_at(again.verified(OMBUDSMAN.verifier)) == TIME
 
 
+def test_a_log_whose_key_is_renewed_signs_with_each_and_each_alone_suffices() -> None:
+    former = (SigningKey(hashlib.sha256(b"first").digest()), SigningKey(hashlib.sha256(b"second").digest()))
+    log = Signer(LOG_KEY.name, LOG_KEY.key, former)
+    note = log.sign(7, bytes(32))
+    assert log.verifiers == (log.verifier, *(Verifier(log.name, LOG, key.public) for key in former))
+    assert log.verifier == LOG_KEY.verifier
+    assert [note.verified(key) for key in log.verifiers] == list(note.lines)
+    assert note.text == LOG_KEY.sign(7, bytes(32)).text
+    assert LOG_KEY.sign(7, bytes(32)).lines == note.lines[:1]
+    assert Note.parse(str(note)) == note
+
+
 def test_the_signed_messages_are_those_of_the_specifications() -> None:
     SigningKey(LOG_KEY.key.private)
     assert NOTE.text == f"protect.example/trail\n7\n{base64.b64encode(ROOT).decode()}\n"

@@ -23,6 +23,7 @@ from protect.vault import (
     shares,
 )
 from protect.vault.agency import AgencyVouch, directory_anchor, verify_agency
+from protect.vault.approval import ApprovalGiven, ApprovalRequest
 from protect.vault.attachments import context, open_stream
 from protect.vault.box import open_box
 from protect.vault.certificate import (
@@ -39,7 +40,18 @@ from protect.vault.emergency import EmergencyApproval, EmergencyRequest
 from protect.vault.grants import Grant, KeyState, Succession, match_key_state, open_grant, verify_key_state
 from protect.vault.identity import Identity, master_of, open_identity, open_slot, passkey_key
 from protect.vault.package import Package, PackageContext
-from protect.vault.register import Confirmation, Roll, Suspension, Upheld, check_founding, check_successor, end_of
+from protect.vault.publication import ReleaseDecision
+from protect.vault.register import (
+    Confirmation,
+    Replaced,
+    Roll,
+    Suspension,
+    Upheld,
+    Withdrawn,
+    check_founding,
+    check_successor,
+    end_of,
+)
 from protect.vault.sealing import ContentKey, Place, field_version
 from protect.vault.server import open_note
 from protect.vault.shards import SearchEntry
@@ -160,12 +172,37 @@ def test_register() -> None:
     assert Upheld.from_bytes(vector.raw("upheld")).check(signer).statements == (word.digest().hex(),)
 
 
+def test_ends() -> None:
+    vector, signer, digest = frozen("ends.v1"), amina().signing.public, chain().certificate.digest()
+    replaced = Replaced.from_bytes(vector.raw("replaced")).check(signer)
+    assert (replaced.user_id, replaced.certificate, replaced.since) == ("beata", digest, 1_800_000_000)
+    withdrawn = Withdrawn.from_bytes(vector.raw("withdrawn")).check(signer)
+    assert (withdrawn.user_id, withdrawn.subject) == ("beata", digest)
+
+
 def test_emergency() -> None:
     vector, signer = frozen("emergency.v1"), amina().signing.public
     request = EmergencyRequest.from_bytes(vector.raw("request")).check(signer)
     approval = EmergencyApproval.from_bytes(vector.raw("approval")).check(signer)
     assert (request.case_id, request.member_id, request.reason) == ("case-1", "amina", "danger")
     assert (approval.request, approval.member_id, approval.until) == (request.digest(), "beata", 1_800_000_000)
+
+
+def test_approval() -> None:
+    vector, signer = frozen("approval.v1"), amina().signing.public
+    asked = ApprovalRequest.from_bytes(vector.raw("request")).check(signer)
+    given = ApprovalGiven.from_bytes(vector.raw("given")).check(signer)
+    assert (asked.unit_id, asked.kind, asked.case_id, asked.covers) == ("unit-1", "export", "", 12)
+    assert (asked.reason, asked.member_id, asked.asked_at) == ("court", "amina", 1_700_000_000_000_001)
+    assert (given.request, given.member_id) == (asked.digest(), "beata")
+    assert (given.not_before, given.until) == (1_800_000_000_000_000, 1_800_086_400_000_000)
+
+
+def test_publication() -> None:
+    vector, signer = frozen("publication.v1"), amina().signing.public
+    said = ReleaseDecision.from_bytes(vector.raw("decision")).check(signer)
+    assert (said.release_id, said.digest_of_tables, said.number) == ("release-1", key("tables"), 7)
+    assert (said.agency_id, said.member_id, said.decided_at) == ("agency-a", "amina", 1_800_000_000_000_000)
 
 
 def test_succession() -> None:

@@ -1,65 +1,45 @@
-"""Freeze one vector of each own format, once: `python tests/vectors/freeze.py`, which never rewrites a file that exists.
+"""Freeze one vector of each own format, once: `python -m tests.vectors.freeze`, which never rewrites a file that exists.
 
 Nonces and encapsulations are random and stand inside the blobs, so a vector is opened by the tests and never remade.
 """
 
-import hashlib
 import json
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from protect.access import rows
+from protect.vault import codes, dropbox, hpke, imports, log, manifest, package, passphrase, recovery, session, shards
+from protect.vault.agency import AgencyVouch
+from protect.vault.approval import ApprovalGiven, ApprovalRequest
+from protect.vault.attachments import context, seal_stream
+from protect.vault.box import seal_box
+from protect.vault.certificate import Revocation
+from protect.vault.emergency import EmergencyApproval, EmergencyRequest
+from protect.vault.grants import Succession, make_grant, make_key_state
+from protect.vault.identity import keep_master, passkey_key, seal_identity, wrap_slot
+from protect.vault.publication import ReleaseDecision
+from protect.vault.register import FIRST, Confirmation, Replaced, Roll, Suspension, Upheld, Withdrawn, end_of
+from protect.vault.sealing import ContentKey
+from protect.vault.server import seal_note
+from protect.vault.shares import Quorum, split
+from protect.vault.tree import CompartmentKey
+from tests.vectors.parts import (
+    AMINA,
+    CERTIFICATE,
+    CODE,
+    COMPARTMENT,
+    DATA,
+    DIRECTORY,
+    ENTRY,
+    INVITATION,
+    PARCEL,
+    PLACE,
+    ROOT,
+    Vector,
+    key,
+)
+
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent.parent))
-
-from protect.access import rows  # noqa: E402
-from protect.vault import codes, dropbox, hpke, imports, log, manifest, package, passphrase, recovery, session, shards  # noqa: E402
-from protect.vault.agency import AgencyVouch, directory_anchor  # noqa: E402
-from protect.vault.attachments import context, seal_stream  # noqa: E402
-from protect.vault.box import seal_box  # noqa: E402
-from protect.vault.certificate import Certificate, Invitation, Revocation, anchor_of, enrol_key  # noqa: E402
-from protect.vault.emergency import EmergencyApproval, EmergencyRequest  # noqa: E402
-from protect.vault.grants import Succession, make_grant, make_key_state  # noqa: E402
-from protect.vault.identity import Identity, keep_master, passkey_key, seal_identity, wrap_slot  # noqa: E402
-from protect.vault.package import PackageContext  # noqa: E402
-from protect.vault.register import FIRST, Confirmation, Roll, Suspension, Upheld, end_of  # noqa: E402
-from protect.vault.sealing import ContentKey, Place  # noqa: E402
-from protect.vault.server import seal_note  # noqa: E402
-from protect.vault.shards import SearchEntry  # noqa: E402
-from protect.vault.shares import Quorum, split  # noqa: E402
-from protect.vault.signing import SigningKey  # noqa: E402
-from protect.vault.tree import CompartmentKey, DataKey  # noqa: E402
-
-Vector = Mapping[str, object]
-
-
-def key(name: str) -> bytes:
-    """Return the fixed key of a name: SHA-256 of `vector ` and the name."""
-    return hashlib.sha256(f"vector {name}".encode()).digest()
-
-
-CODE = codes.write_code(key("code")[:16])
-ROOT = SigningKey(key("root"))
-DIRECTORY = SigningKey(key("directory"))
-AMINA = Identity(
-    "amina",
-    hpke.from_seed(key("amina") * 3, hpke.MLKEM768_X25519),
-    SigningKey(key("amina signing")),
-    anchor_of(ROOT.public),
-    directory_anchor(DIRECTORY.public),
-    b"checkpoint",
-)
-COMPARTMENT = CompartmentKey(key("compartment"), "agency-a", "identity", 1)
-DATA = DataKey(key("data"))
-PLACE = Place("agency-a", "case-1", "identity", "case_compartment", "row-1", "family_name", "STRING")
-INVITATION = Invitation(
-    "amina", "agency-a", "officer", "unit-1", ("registrar",), enrol_key(CODE).public, 2_000_000_000
-).signed(ROOT)
-CERTIFICATE = Certificate("amina", "agency-a", "officer", "unit-1", AMINA.hpke.public, AMINA.signing.public, 1).signed(
-    enrol_key(CODE)
-)
-PARCEL = PackageContext("referral-1", "agency-a", "agency-b", "service-1", "consent-1")
-ENTRY = SearchEntry("case-1", "K-4821", ("ngoyi", "béatrice"), ("NK", "PTRS"), 1998)
 
 
 def field() -> Vector:
@@ -152,10 +132,27 @@ def register() -> Vector:
     }
 
 
+def ends() -> Vector:
+    who = ("agency-a", "beata", "amina", CERTIFICATE.digest())
+    replaced, withdrawn = Replaced(*who, 1_800_000_000).signed(AMINA.signing), Withdrawn(*who).signed(AMINA.signing)
+    return {"replaced": replaced.to_bytes(), "withdrawn": withdrawn.to_bytes()}
+
+
 def emergency() -> Vector:
     request = EmergencyRequest("request-1", "agency-a", "case-1", "amina", "danger", key("why")).signed(AMINA.signing)
     approval = EmergencyApproval(request.digest(), "beata", 1_800_000_000).signed(AMINA.signing)
     return {"request": request.to_bytes(), "approval": approval.to_bytes()}
+
+
+def approval() -> Vector:
+    ask = ApprovalRequest("request-1", "agency-a", "unit-1", "export", "", 12, "court", "amina", 1_700_000_000_000_001)
+    given = ApprovalGiven(ask.digest(), "beata", 1_800_000_000_000_000, 1_800_086_400_000_000)
+    return {"request": ask.signed(AMINA.signing).to_bytes(), "given": given.signed(AMINA.signing).to_bytes()}
+
+
+def publication() -> Vector:
+    about = ("release-1", key("tables"), 7, "agency-a", "amina", 1_800_000_000_000_000)
+    return {"decision": ReleaseDecision(*about).signed(AMINA.signing).to_bytes()}
 
 
 def succession() -> Vector:
@@ -258,6 +255,9 @@ VECTORS: Mapping[str, Callable[[], Vector]] = {
     "grant.v1": grant,
     "register.v1": register,
     "emergency.v1": emergency,
+    "approval.v1": approval,
+    "publication.v1": publication,
+    "ends.v1": ends,
     "succession.v1": succession,
     "package.v1": package_of_a_referral,
     "package-until.v1": package_until,

@@ -63,7 +63,7 @@ def test_numbers_come_back(number):
     assert kept("age_at_registration", f" 0{number} ") == str(number)
 
 
-@pytest.mark.parametrize("field", ONE_OF_EACH.values(), ids=str)
+@pytest.mark.parametrize("field", ONE_OF_EACH.values(), ids=lambda field: field.name)
 @pytest.mark.parametrize("nothing", ["", "  ", None, [], [""]])
 def test_no_answer_is_the_empty_text(field, nothing):
     assert normalise(field, nothing) == ""

@@ -40,6 +40,7 @@ def test_every_error_page_is_a_good_page_in_both_languages(fault, language):
     ("error", "status", "words"),
     [
         (NotFound("Case"), 404, "introuvable"),
+        (type("Gone", (NotFound,), {})("Case"), 404, "introuvable"),
         (Forbidden(), 404, "introuvable"),
         (Conflict(), 409, "Quelqu’un d’autre"),
         (CompartmentLocked("health"), 403, "vous est fermée"),
@@ -50,6 +51,11 @@ def test_every_error_page_is_a_good_page_in_both_languages(fault, language):
 )
 def test_an_expected_refusal_has_its_page(error, status, words):
     assert words in raising(error).get("/ennui", status=status).text
+
+
+def test_a_closed_part_leads_to_why_it_is_closed():
+    page = raising(CompartmentLocked("health")).get("/ennui", status=403)
+    assert 'href="/acces/compartiments/health"' in page.html
 
 
 def test_who_must_sign_in_is_sent_there():

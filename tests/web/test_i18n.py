@@ -24,6 +24,14 @@ def test_the_person_decides():
         assert i18n.language() == "fr"
 
 
+def test_a_paper_for_people_unknown_is_written_in_a_named_language():
+    with make_app().test_request_context(headers={"Accept-Language": "en"}):
+        with i18n.speaking("fr"):
+            assert (i18n.language(), i18n.format_date(date(1998, 4, 1))) == ("fr", "1er avril 1998")
+            assert i18n.gettext("Cases") == "Dossiers"
+        assert (i18n.language(), i18n.gettext("Cases")) == ("en", "Cases")
+
+
 def test_a_choice_that_is_no_language_is_not_kept():
     with make_app().test_request_context():
         i18n.choose("../etc")

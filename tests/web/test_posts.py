@@ -8,7 +8,7 @@ from tests.web.demo import make_app
 
 def token_of(client: PageClient) -> dict[str, str]:
     client.get("/nouveau")
-    return client._kept("/nouveau")
+    return client.kept("/nouveau")
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])

@@ -1,6 +1,7 @@
 // Everything works without these; each makes one thing kinder.
 import { count } from "./count.js";
 import { exit } from "./exit.js";
+import { going } from "./going.js";
 import { menu } from "./menu.js";
 import { once } from "./once.js";
 import { open } from "./open.js";
@@ -8,6 +9,6 @@ import { passkey } from "./passkey.js";
 import { reveal } from "./reveal.js";
 import { summary } from "./summary.js";
 
-for (const enhance of [exit, summary, once, menu, count, reveal, open, passkey]) {
+for (const enhance of [exit, summary, once, menu, count, reveal, open, passkey, going]) {
   enhance(document);
 }

@@ -1,25 +1,50 @@
-// What a second factor opened closes by itself: the minutes left by eye, the last one and the end by ear too.
-const MINUTE = 60000;
+// What closes by itself: the minutes left by eye, the last one and the end by ear too, and then the cover.
+import { cover } from "./cover.js";
 
-export function open(page) {
-  const shown = page.querySelector("[data-open]");
-  if (!shown) return;
+const MINUTE = 60000;
+const TICK = 1000;
+
+// The server counted from when it answered, and a page can be long on its way. A clock that is set back, or a machine
+// that slept, lengthens nothing.
+function passed() {
+  const [way] = performance.getEntriesByType("navigation");
+  const late = way ? Math.max(0, way.domInteractive - way.responseStart) : 0;
+  const [told, ran] = [Date.now(), performance.now()];
+  return () => late + Math.max(Date.now() - told, performance.now() - ran);
+}
+
+function watch(page, shown, since) {
   const spoken = page.querySelector("[data-open-spoken]");
-  const end = Date.now() + Number(shown.dataset.open) * 1000;
+  const { open, one, many, closed, cover: name } = shown.dataset;
+  const box = shown.closest(".app-open");
+  let said;
   const say = (text, aloud) => {
-    shown.textContent = text;
+    if (text === said) return;
+    said = shown.textContent = text;
     if (aloud && spoken) spoken.textContent = text;
   };
   const tell = () => {
-    const left = Math.ceil((end - Date.now()) / MINUTE);
+    const left = Math.ceil((open * 1000 - since()) / MINUTE);
+    box.classList.toggle("app-open--soon", left === 1);
+    box.hidden = left > 1 && !many;
     if (left < 1) {
-      say(shown.dataset.closed, true);
+      say(closed, true);
       clearInterval(timer);
-    } else {
-      const number = new Intl.NumberFormat(document.documentElement.lang).format(left);
-      say(left === 1 ? shown.dataset.one : shown.dataset.many.replace("{n}", number), left === 1);
+      page.removeEventListener("visibilitychange", tell);
+      box.querySelector("form")?.remove();
+      if (name) cover(page, name);
+    } else if (left === 1) {
+      say(one, true);
+    } else if (many) {
+      say(many.replace("{n}", new Intl.NumberFormat(document.documentElement.lang).format(left)), false);
     }
   };
-  const timer = setInterval(tell, MINUTE / 6);
+  const timer = setInterval(tell, TICK);
+  page.addEventListener("visibilitychange", tell);
   tell();
+}
+
+export function open(page) {
+  const since = passed();
+  for (const shown of page.querySelectorAll("[data-open]")) watch(page, shown, since);
 }

@@ -46,17 +46,22 @@ async function answer(options) {
 
 async function use(box, form) {
   const said = box.querySelector("[role=status]");
+  const options = readable(JSON.parse(box.dataset.options));
+  const phrase = form.elements.passphrase;
+  const makes = Boolean(options.user);
+  const lacks = (secret) => {
+    if (!phrase || phrase.value || secret) return false;
+    said.textContent = box.dataset.phrase;
+    phrase.focus();
+    return true;
+  };
   said.textContent = "";
+  if (makes && lacks()) return; // before the finger: nothing is made that would not be added
   try {
-    const [credential, secret] = await answer(readable(JSON.parse(box.dataset.options)));
-    const phrase = form.elements.passphrase;
-    if (phrase && !phrase.value && !secret) {
-      said.textContent = box.dataset.phrase;
-      phrase.focus();
-      return;
-    }
+    const [credential, secret] = await answer(options);
+    if (lacks(secret)) return;
     form.elements.assertion.value = written(credential);
-    form.elements.prf.value = secret && !phrase?.value ? text(secret) : "";
+    form.elements.prf.value = secret && (makes || !phrase?.value) ? text(secret) : "";
     form.requestSubmit();
   } catch {
     said.textContent = box.dataset.failed;
@@ -67,6 +72,14 @@ export function passkey(page) {
   for (const box of page.querySelectorAll("[data-passkey]")) {
     if (!window.PublicKeyCredential) continue;
     box.hidden = false;
-    box.querySelector("button").addEventListener("click", () => use(box, box.closest("form")));
+    const form = box.closest("form");
+    box.querySelector("button").addEventListener("click", () => use(box, form));
+    if (form.querySelector("[type=submit]")) continue;
+    // The key under the passphrase means the button too.
+    form.addEventListener("submit", (event) => {
+      if (form.elements.assertion.value) return;
+      event.preventDefault();
+      use(box, form);
+    });
   }
 }

@@ -47,6 +47,13 @@ def split(cell: str) -> list[str]:
     return [part for part in (part.strip() for part in _MARKS.split(cell)) if part and part.casefold() not in UNKNOWN]
 
 
+def split_places(cell: str) -> list[str]:
+    """The same for lists that run in parallel: an unknown one among others keeps its place, as an empty answer."""
+    parts = [part for part in (part.strip() for part in _MARKS.split(cell)) if part]
+    found = ["" if part.casefold() in UNKNOWN else part for part in parts]
+    return found if any(found) else []
+
+
 def code_of(field: Field, answer: str) -> str:
     """The code of the field's list that the answer means. CellRefused if it means none."""
     if field.codelist is None:
@@ -90,17 +97,17 @@ def _known(name: str) -> dict[str, str]:
 def _standard(listed: CodeList) -> dict[str, str]:
     meant: dict[str, list[str]] = {}
     for value in listed.values:
-        for key in _names(value):
-            meant.setdefault(key, []).append(value.code)
+        for name in names_of(value):
+            meant.setdefault(squeezed(name), []).append(value.code)
     return {key: min(codes, key=lambda code: (code != "other", len(code))) for key, codes in meant.items()}
 
 
-def _names(value: CodeValue) -> Iterator[str]:
-    """What the standards call it; remarks in brackets and choices of two are no names."""
+def names_of(value: CodeValue) -> Iterator[str]:
+    """What the standards call an answer; remarks in brackets and choices of two are no names."""
     for written in (value.htcds, value.ctdc, value.extra.get("iso_alpha3")):
         bare = str(written or "").partition(" (")[0]
         if _STANDARD_NAME.fullmatch(bare):
-            yield squeezed(bare)
+            yield bare
 
 
 def _language(code: str) -> str | None:

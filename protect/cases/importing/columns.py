@@ -8,7 +8,7 @@ from typing import Final
 from protect.cases.facts import ADMINISTRATIVE, KEPT_BY_ITSELF
 from protect.cases.identification import COMPUTED
 from protect.cases.importing import ctdc
-from protect.cases.importing.codes import UNKNOWN, code_of, codes_of, split, squeezed
+from protect.cases.importing.codes import UNKNOWN, code_of, codes_of, split, split_places, squeezed
 from protect.cases.importing.ctdc import Reader
 from protect.cases.importing.draft import Draft
 from protect.cases.importing.problems import FileRefused
@@ -66,7 +66,7 @@ def _column(index: int, title: str, phone_prefix: str, *, collaborative: bool) -
     """The column with what it is about, so that two columns about one thing are noticed."""
     if title.casefold() in _SPECIAL:
         return title.casefold(), Column(index, title, _SPECIAL[title.casefold()], private=False)
-    field = _field(title)
+    field = field_of(title)
     if field is not None:
         private = field.type not in CODED and field.compartment != ADMINISTRATIVE
         return field.name, Column(index, title, _reader(field, phone_prefix), private)
@@ -74,8 +74,8 @@ def _column(index: int, title: str, phone_prefix: str, *, collaborative: bool) -
     return (squeezed(title), Column(index, title, by_collaborative, private=False)) if by_collaborative else None
 
 
-def _field(title: str) -> Field | None:
-    """The field of a case that a title names, in our words or the standard's."""
+def field_of(title: str) -> Field | None:
+    """The field of a case that a title names and that is read, in our words or the standard's."""
     own = load().fields.get(title)
     candidates = (own,) if own else load().by_htcds(title)
     return next((field for field in candidates if _is_read(field)), None)
@@ -143,11 +143,12 @@ def _stages(draft: Draft, cell: str) -> None:
 
 
 def _countries(draft: Draft, cell: str) -> None:
-    draft.countries = [code_of(load().field("exploitation_country"), country) for country in split(cell)]
+    listed = load().field("exploitation_country")
+    draft.countries = [code_of(listed, country) if country else "" for country in split_places(cell)]
 
 
 def _provinces(draft: Draft, cell: str) -> None:
-    draft.provinces = split(cell)
+    draft.provinces = split_places(cell)
 
 
 def _residence(draft: Draft, cell: str) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from protect.cases.actions_intake import IntakeAnswers
+from protect.cases.cells import from_text
 from protect.cases.consents import RECORDING, STATISTICS, ConsentAnswers, ConsentRefused, check
 from protect.cases.identification import computed
 from protect.cases.importing.codes import code_of
@@ -24,6 +25,8 @@ STANDARD_INFORMATION: Final = (  # the seven points that the standard's consent 
     "interview_purpose", "data_use", "research_use", "access_right", "retention", "withdrawal", "voluntary",
 )  # fmt: skip
 LONGEST_REMARK: Final = 4000
+ON_THE_WAY: Final = frozenset({"transit", "border", "harbouring"})  # the standard has one name for the three
+KEPT_STAGES: Final = frozenset({"recruitment", "exploitation"})
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def read_row(row: Row, plan: Plan, custom: Custom) -> Read | list[Problem]:
     """The case that a row tells of, or everything that is wrong with it."""
     draft, problems = Draft(), _long(row, plan)
     for column in plan.columns:
-        cell = row.cells[column.index].strip() if column.index < len(row.cells) else ""
+        cell = from_text(row.cells[column.index].strip()) if column.index < len(row.cells) else ""
         try:
             if cell:
                 column.read(draft, cell)
@@ -115,14 +118,21 @@ def _places(draft: Draft, home: str) -> None:
             raise CellRefused("uneven_events", name)
     for at, stage in enumerate(stages):
         country = draft.countries[at] if draft.countries else ""
-        if country and stage == "transit":
+        province = draft.provinces[at] if draft.provinces and country in {"", home} else ""
+        if country and stage in ON_THE_WAY:
             draft.add("transit_countries", country)
-        elif country:
-            draft.answers[f"{stage}_country"] = country
-        if draft.provinces and stage != "transit" and country in {"", home}:
-            draft.answers[f"{stage}_province"] = _province("hte_State", draft.provinces[at])
+        elif stage in KEPT_STAGES:
+            _place(draft, stage, country, province)
     if draft.residence and draft.answers.get("current_country", home) == home:
         draft.answers["current_province"] = _province("prs_MailingState", draft.residence)
+
+
+def _place(draft: Draft, stage: str, country: str, province: str) -> None:
+    """Where it happened, as far as that is told."""
+    if country:
+        draft.answers[f"{stage}_country"] = country
+    if province:
+        draft.answers[f"{stage}_province"] = _province("hte_State", province)
 
 
 def _province(column: str, written: str) -> str:

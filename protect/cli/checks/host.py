@@ -23,6 +23,9 @@ TIGHT, FULL = 0.10, 0.05
 TIGHT_BYTES, FULL_BYTES = 1024**3, 200 * 1024**2
 HOUR, DAY = 3600, 86400
 KEPT_DAYS: Final = 35
+MANIFEST: Final = "backup_manifest"
+BEGINNINGS: Final = (b"PGDMP", b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----")
+LONGEST_BEGINNING: Final = 64
 
 
 def checks(settings: Settings) -> Iterator[Finding]:
@@ -87,7 +90,7 @@ def _backups(settings: Settings) -> Iterator[Finding]:
         yield warning("backup.age", told, gettext("set `backups` in config.toml; how: docs/operations.md, Backup"))
         return
     files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
-    dumps = [path for path in files if path.stat().st_size and not path.name.startswith(".")]
+    dumps = [path for path in files if _is_dump(path)]
     yield _age(folder, dumps, settings.backup_hours)
     if folder.is_dir():
         yield _mode("backup.folder", folder, OTHERS, "0700")
@@ -95,6 +98,21 @@ def _backups(settings: Settings) -> Iterator[Finding]:
         told = gettext("The backup holds the shred store: what was withdrawn could be opened again")
         yield fault("backup.shred", told, gettext("remove %(file)s from every backup", file=SHRED))
     yield from _too_old(dumps)
+
+
+def _is_dump(path: Path) -> bool:
+    """Whether it is a backup of the database, sealed or not: whatever else lies there hides no dump that was not made.
+
+    Of a copy that `pg_basebackup` made its manifest stands for the whole.
+    """
+    if path.name.startswith("."):
+        return False
+    try:
+        with path.open("rb") as file:
+            begins = file.read(LONGEST_BEGINNING)
+    except OSError:
+        return False
+    return begins.startswith(b"{" if path.name == MANIFEST else BEGINNINGS)
 
 
 def _age(folder: Path, dumps: list[Path], hours: int) -> Finding:

@@ -15,6 +15,7 @@ from protect.config import (
     SecretsPlace,
     SecretWithheld,
     Settings,
+    is_fresh,
     read_secret,
     secrets_place,
 )
@@ -23,6 +24,7 @@ from protect.i18n import gettext
 
 FEWEST_BYTES: Final = 16  # different ones among 32; of random bytes fewer come in one of 10^13 secrets
 OPEN_FOLDER: Final = 0o077
+COUNTED: Final = {"pepper", "log"}  # what still needs a former version of these is counted in the database
 
 
 def checks(settings: Settings) -> Iterator[Finding]:
@@ -71,7 +73,7 @@ def _versions(place: SecretsPlace, name: str, settings: Settings, found: dict[Pa
             yield fault(check, str(error), gettext("see docs/operations.md, Secrets"))
             continue
         yield _value(check, path, found[path], settings)
-    if len(paths) > 1 and name != "pepper":  # who still needs a former pepper is counted in the database
+    if len(paths) > 1 and name not in COUNTED and not (name == "flask" and is_fresh(place, name)):
         told = gettext("%(name)s has a former version, which nobody needs once the server has started", name=name)
         removal = (
             f"protect rotate-secret {name} --drop" if place.writable else gettext("see docs/operations.md, Secrets")
