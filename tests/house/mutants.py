@@ -1,12 +1,13 @@
 """Does the tests' work the other way round: changes the program a little, many times, and counts how often a test notices.
 
 `python -m tests.house.mutants ROOM [SIZE]` works on a copy, takes a sample that is the same each time, and names what nobody
-noticed. It takes hours; begun again it goes on where it was stopped, as long as `.mutants/ROOM` is there.
+noticed. It first writes down which test runs which line, and asks of each change only the tests that run the changed statement.
+It takes an hour or more; begun again it goes on where it was stopped, as long as `.mutants/ROOM` is there.
 """
 
+import ast
 import os
 import random
-import re
 import shutil
 import sqlite3
 import subprocess
@@ -18,18 +19,21 @@ from filecmp import cmp
 from itertools import groupby
 from pathlib import Path
 
+from tests.house.covering import Covered
+
 ROOT = Path(__file__).parent.parent.parent
 TOOL = Path(os.environ.get("MUTATION", ".venv-mutation/bin")) / "cosmic-ray"
 SEED, SIZE = 20260731, 120
 LONGER = 3  # a change may make the tests take so many times as long before they count as hanging
-# What notices a change in a room, in this order, besides the tests that name the changed module.
+# Whose tests may notice a change in a room.
 NOTICED_BY = {
     "vault": ("tests/vault",),
     "audit": ("tests/audit", "tests/oversight", "tests/security"),
-    "access": ("tests/access", "tests/auth", "tests/security"),
+    "access": ("tests/access", "tests/auth", "tests/directory", "tests/security"),
 }
 TEST = (sys.executable, *["-m", "pytest", "-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-W", "ignore"])
 CONFIG, SESSION, UNDECIDED, CHOICE, BEFORE = "config.toml", "session.sqlite", "undecided.sqlite", "choice", "before"
+COVERED = "covered"
 CONFIGURED = """[cosmic-ray]
 module-path = ["protect/{room}"]
 timeout = {longest}
@@ -71,17 +75,23 @@ def keep(session: Path, size: int) -> int:
 
 
 def asked(room: str) -> list[str]:
-    """Files of tests in the order in which they are asked, from inside the copy: first all that name a changed module."""
-    old = Path("..") / BEFORE
-    changed = {one.stem for one in old.glob("*.py") if not cmp(one, Path("protect") / room / one.name, shallow=False)}
-    naming = re.compile(rf"\b{room}\.({'|'.join(changed)})\b|{room} import .*\b({'|'.join(changed)})\b")
-    named = [file for file in _files("tests") if changed and naming.search(file.read_text(encoding="utf-8"))]
-    others = [file for folder in NOTICED_BY[room] for file in _files(folder)]
-    return list(dict.fromkeys(map(str, named + others)))
+    """The tests that run what was changed, from inside the copy; none where no test runs it."""
+    covered = Covered(Path("..", COVERED).resolve())
+    for before in Path("..", BEFORE).glob("*.py"):
+        now = Path("protect", room, before.name)
+        if not cmp(before, now, shallow=False):
+            return covered.tests_of(now.resolve(), *_statement(before, now))
+    raise LookupError("nothing was changed")
 
 
-def _files(folder: str) -> list[Path]:
-    return sorted(Path(folder).rglob("test_*.py"))
+def _statement(before: Path, now: Path) -> tuple[int, int]:
+    """First and last line of the innermost statement that was changed, or of its head where it has a body."""
+    old, new = (path.read_text(encoding="utf-8").splitlines() for path in (before, now))
+    changed = next(number for number, (one, other) in enumerate(zip(old, new, strict=False), 1) if one != other)
+    around = [node for node in ast.walk(ast.parse("\n".join(old))) if isinstance(node, ast.stmt)]
+    inner = max((one for one in around if one.lineno <= changed <= (one.end_lineno or 0)), key=lambda one: one.lineno)
+    body = getattr(inner, "body", None)
+    return inner.lineno, max(changed, body[0].lineno - 1) if body else inner.end_lineno or changed
 
 
 def survivors(session: Path) -> Iterator[str]:
@@ -104,7 +114,8 @@ def begin(room: str, size: int, place: Path) -> None:
     shutil.copytree(ROOT, place / "tree", ignore=shutil.ignore_patterns(".*", "var", "node_modules", "__pycache__"))
     shutil.copytree(place / "tree" / "protect" / room, place / BEFORE)
     began = time.monotonic()
-    run(place, sys.executable, "-m", "tests.house.mutants", room, "asked")
+    watching = {"COVERED_ROOM": room, "COVERED_DATA": str(place.resolve() / COVERED)}
+    run(place, *TEST, "-p", "tests.house.covering", *NOTICED_BY[room], **watching)
     longest = LONGER * (time.monotonic() - began)
     configured = CONFIGURED.format(room=room, longest=longest, python=sys.executable)
     (place / CONFIG).write_text(configured, encoding="utf-8")
@@ -114,10 +125,10 @@ def begin(room: str, size: int, place: Path) -> None:
     (place / UNDECIDED).rename(place / SESSION)
 
 
-def run(place: Path, *words: str | Path) -> None:
+def run(place: Path, *words: str | Path, **told: str) -> None:
     """Run a program in the copy."""
     tree = place / "tree"
-    subprocess.run(words, cwd=tree, check=True, env=os.environ | {"PYTHONPATH": str(tree)})
+    subprocess.run(words, cwd=tree, check=True, env=os.environ | {"PYTHONPATH": str(tree), **told})
 
 
 def measure(room: str, size: int) -> int:
@@ -138,7 +149,10 @@ def measure(room: str, size: int) -> int:
 def main(room: str, how: str = str(SIZE)) -> int:
     """Measure a room, or ask the tests of a copy whether they notice something."""
     if how == "asked":
-        os.execv(sys.executable, [*TEST, *asked(room)])
+        tests = asked(room)
+        if tests:
+            os.execv(sys.executable, [*TEST, *tests])
+        return 0  # nobody was there to notice
     return measure(room, int(how))
 
 
