@@ -23,11 +23,11 @@ class Effort:
     searches: int = 24
     races: int = ENOUGH_RACES
     controls: int = 15
-    appends: int = 24
+    appends: int = 8
     keys: int = 40_000
 
 
-QUICK = Effort(rounds=20, searches=8, races=10, controls=5, appends=6, keys=12_000)
+QUICK = Effort(rounds=20, searches=8, races=10, controls=5, appends=2, keys=12_000)
 
 
 def list_fields(world: World, effort: Effort) -> Part:
@@ -116,7 +116,7 @@ def trail_appends(world: World, effort: Effort) -> Part:
     """P9. Entries a second as a share of plain inserts; each round ends when everything is sealed and signed."""
     part = Part()
     with trail.sides(world) as acts:
-        times = alternate(acts, effort.appends, world.processor)
+        times = alternate(acts, effort.appends, world.processor, warm_up=1)  # a round is thousands of statements
     part.read(f"{trail.WRITERS} writers × {trail.EACH} rows", times)
     wall, processor = (times["plain"].median(kind) / times["trail"].median(kind) for kind in ("wall", "processor"))
     missing = trail.gaps(world)
@@ -144,10 +144,14 @@ def last_place(world: World, effort: Effort) -> Part:
 
 
 def renew_key(world: World, effort: Effort) -> Part:
-    """P14. What is sealed anew after that, field by field, goes on while people work and is not part of the figure."""
-    wall, processor = renewal.rates(world.people["officer"], effort.keys, world.processor)
-    what = "renewal of a key: data keys a second"
-    return Part([Figure("P14", what, wall, processor, "/s", 20_000.0, at_least=True)])
+    """P14. What is sealed anew after that, field by field, goes on while people work: told, not judged."""
+    keys, rows = renewal.rates(world.people["officer"], effort.keys, world.processor)
+    return Part(
+        [
+            Figure("P14", "renewal of a key: data keys a second", *keys, "/s", 20_000.0, at_least=True),
+            Figure("P14", "the same: rows sealed anew a second, under fresh data keys", *rows, "/s", at_least=True),
+        ]
+    )
 
 
 MEASURES: dict[str, Callable[[World, Effort], Part]] = {

@@ -1,4 +1,7 @@
-"""Renewing a key: how many data keys a second are wrapped under its next version, each piece with entry and commit."""
+"""Renewing a key: how many data keys a second are wrapped under its next version, and rows sealed anew after that.
+
+Each piece has its entry of the trail and its commit.
+"""
 
 import gc
 import time
@@ -17,22 +20,45 @@ from protect.directory.actions_rotation import renew
 
 KEY = "legal"
 CHUNK = 2_000
+ENOUGH_ROWS = 4_000
 OPENED = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def rates(person: Person, count: int, processor: Processor) -> tuple[float, float]:
-    """Data keys by second of wall time and of processor time, of `count` that are wrapped."""
+class NothingDone(Exception):
+    """There was nothing to measure."""
+
+
+Rate = tuple[float, float]
+"""By second of wall time, and of processor time."""
+
+
+def rates(person: Person, count: int, processor: Processor) -> tuple[Rate, Rate]:
+    """Data keys wrapped, of `count`, and rows sealed anew after that, of as many as one needs to tell."""
     connect_slices()
     gc.freeze()  # as the verb does
     _fill(person, count)
     _piece(person)  # begins: the next version is made and granted
     progress = _piece(person)  # the first piece prepares the statements
     processor.refresh()
-    first, wall, used = progress.done, time.perf_counter(), processor()
-    while progress.stage == 0:
+    keys, progress = _measured(person, progress, processor, count)
+    while progress.stage < progress.stages - 1 or not progress.replaced:
+        progress = _piece(person)
+    progress = _piece(person)
+    rows, _progress = _measured(person, progress, processor, ENOUGH_ROWS)
+    return keys, rows
+
+
+def _measured(person: Person, progress: Progress, processor: Processor, most: int) -> tuple[Rate, Progress]:
+    """What the stage at hand does until its end, or until it has done so many."""
+    first, stage, wall, used = progress.done, progress.stage, time.perf_counter(), processor()
+    while progress.stage == stage and progress.done - first < most and not progress.finished:
         done, wall_now, used_now = progress.done, time.perf_counter(), processor()
         progress = _piece(person)
-    return (done - first) / (wall_now - wall), (done - first) / (used_now - used)
+    if progress.stage == stage:
+        done, wall_now, used_now = progress.done, time.perf_counter(), processor()
+    if done == first:
+        raise NothingDone(f"stage {stage} of the renewal had nothing to do")
+    return ((done - first) / (wall_now - wall), (done - first) / (used_now - used)), progress
 
 
 def _piece(person: Person) -> Progress:
@@ -45,7 +71,7 @@ def _fill(person: Person, count: int) -> None:
         with person.gate() as gate:
             cases = [_case(gate) for _ in range(CHUNK)]
             gate.db.execute(insert(CaseFile), cases)
-            gate.db.execute(insert(CaseCompartment), [_sealed(gate, case["id"]) for case in cases])
+            gate.db.add_all(CaseCompartment(**_sealed(gate, case["id"])) for case in cases)  # recorded in the trail
 
 
 def _sealed(gate: Gate, case_id: uuid.UUID) -> dict[str, object]:

@@ -28,9 +28,11 @@ class Times:
         return low, high
 
 
-def alternate(acts: Mapping[str, Act], rounds: int, processor: Processor) -> dict[str, Times]:
+def alternate(
+    acts: Mapping[str, Act], rounds: int, processor: Processor, *, warm_up: int = WARM_UP
+) -> dict[str, Times]:
     """Run every way once a round, a different one first each time, so that a busy machine is busy for all of them."""
-    for _ in range(WARM_UP):
+    for _ in range(warm_up):
         for act in acts.values():
             act()
     processor.refresh()

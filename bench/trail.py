@@ -1,7 +1,8 @@
 """Appending to the trail from sixteen hands, until every entry is sealed; and plain inserts that nothing chains.
 
-Both sides write the same columns, each row in a durable transaction of its own, into a table with the same index for
-reading. The trail's side begins and ends with everything sealed: its sealer works beside the writers as in the program.
+Both sides write the same columns of the same types, each row in a durable transaction of its own, into a table with the
+same index for reading. The trail's side begins and ends with everything sealed: its sealer works beside the writers as
+in the program, once a second, and a round lasts long enough that it has to.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from datetime import UTC, datetime
 from threading import Barrier
 from uuid import uuid4
 
-from sqlalchemy import Column, MetaData, Table, insert, select
+from sqlalchemy import Column, MetaData, Table, func, insert, select
 
 from bench.server import as_owner
 from bench.timing import Act
@@ -21,26 +22,35 @@ from protect.access.runtime import Runtime
 from protect.access.trail_log import log_signer
 from protect.audit.append import append
 from protect.audit.entry import CONTENT, Entry, content, leaf_of
-from protect.audit.models import TrailEntry
+from protect.audit.models import TrailEntry, TrailHead
 from protect.audit.sealer import Sealer
 from protect.store.engine import engine
 from protect.store.roles import WEB
 
 WRITERS = 16
-EACH = 40
+EACH = 600
+BATCHES = 2
+"""So many heads at least are sealed while the writers of a round are at work; with fewer nothing was measured."""
 PLAIN = "bench_trail"
 _ENTRY = Entry(
     at=datetime(2026, 6, 1, 8, tzinfo=UTC), actor_id=uuid4(), agency_id=uuid4(), role="officer",
     session_hash=bytes(32), action="case:open", result="allowed", purpose="assistance",
     authorisation="case:open", program="bench", detail=bytes(320),
 )  # fmt: skip
-_plain = Table(PLAIN, MetaData(), *[Column(name) for name in (*CONTENT, "leaf")], info={"rls": "open"})
+_types = TrailEntry.__table__.columns
+_plain = Table(
+    PLAIN, MetaData(), *[Column(name, _types[name].type) for name in (*CONTENT, "leaf")], info={"rls": "open"}
+)
 _INSERT = insert(_plain).inline()
+
+
+class NotBeside(Exception):
+    """The sealer did not work beside the writers, so the round says nothing of it."""
 
 
 @contextmanager
 def sides(world: World) -> Iterator[dict[str, Act]]:
-    """Both ways of writing sixteen times forty rows."""
+    """Both ways of writing sixteen times some hundred rows."""
     as_owner(
         world.server,
         DATABASE,
@@ -74,11 +84,19 @@ def gaps(world: World) -> int:
 
 
 def _sealed(runtime: Runtime, threads: ThreadPoolExecutor) -> None:
-    working = sealer(runtime)
+    working, before = sealer(runtime), _heads(runtime)
     working.start()
     _at_once(threads, lambda: _append(runtime))
+    beside = _heads(runtime) - before
     working.stop()
     working.seal_now()
+    if beside < BATCHES or working.failures:
+        raise NotBeside(f"{beside} batches were sealed beside the writers, {working.failures} rounds failed")
+
+
+def _heads(runtime: Runtime) -> int:
+    with runtime.unit_of_work() as session:
+        return session.scalar(select(func.count()).select_from(TrailHead)) or 0
 
 
 def _at_once(threads: ThreadPoolExecutor, write: Callable[[], None]) -> None:

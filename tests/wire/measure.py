@@ -29,6 +29,14 @@ def furthest(took: Mapping[str, Sequence[Took]]) -> dict[str, float]:
     }
 
 
+def smallest(took: Mapping[str, Sequence[Took]]) -> float:
+    """From how many seconds of processor time on a difference shows, between the two series that scatter most."""
+    *_others, second, first = sorted(
+        statistics.variance(one.computed for one in each) / len(each) for each in took.values()
+    )
+    return LIMIT * math.sqrt(first + second)
+
+
 def _both_ways(series: Mapping[str, Sequence[float]], one: str, other: str) -> float:
     limit = _quantile(reading for readings in series.values() for reading in readings)
     below = {why: [reading for reading in series[why] if reading <= limit] for why in (one, other)}

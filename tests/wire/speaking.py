@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 PATIENCE = 60.0
 PIECE = 1 << 16
 SESSION = "__Host-protect"
+Form = Mapping[str, str | list[str]]  # of several boxes that are ticked, all
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,14 @@ class Line:
     def open(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), PATIENCE, (self.source, 0))
 
-    def ask(
-        self, path: str, form: Mapping[str, str] | None = None, *, cookies: Mapping[str, str] | None = None
-    ) -> Answer:
+    def ask(self, path: str, form: Form | None = None, *, cookies: Mapping[str, str] | None = None) -> Answer:
         """The answer over a connection of its own: a form is sent, else a page is read."""
         with self.open() as connection:
             return exchange(connection, self.request(path, form, cookies=cookies or {}))
 
-    def request(self, path: str, form: Mapping[str, str] | None, *, cookies: Mapping[str, str]) -> bytes:
+    def request(self, path: str, form: Form | None, *, cookies: Mapping[str, str]) -> bytes:
         """The bytes of a request, as a browser would send them."""
-        body = b"" if form is None else urlencode(form).encode()
+        body = b"" if form is None else urlencode(form, doseq=True).encode()
         lines = [
             f"{'GET' if form is None else 'POST'} {path} HTTP/1.1",
             f"Host: localhost:{self.port}",
@@ -107,7 +106,7 @@ class Browser:
     def get(self, path: str) -> Answer:
         return self._keep(self.line.ask(path, cookies=self.cookies))
 
-    def post(self, path: str, form: Mapping[str, str]) -> Answer:
+    def post(self, path: str, form: Form) -> Answer:
         return self._keep(self.line.ask(path, {"csrf_token": self.token, **form}, cookies=self.cookies))
 
     def _keep(self, answer: Answer) -> Answer:

@@ -9,16 +9,26 @@ from tests.wire.refusals import Refusals, as_seen, refusals, throttle
 from tests.wire.served import Served, Took
 from tests.wire.serving import Serve
 from tests.wire.speaking import SESSION
+from tests.wire.timing import Series, Timing
+from tests.wire.ways import Outside, Way, outside
 
 ROUNDS = 32
 PLANTED = 8
 THROTTLED = 96
-REFUSED = "Le nom, la phrase secrète ou le code est inexact"
+WAYS = {
+    "six digits": 6, "recovery code": 6, "passkey": 6, "passkey alone": 6, "nothing proved": 4, "lost passphrase": 7,
+    "invitation": 4,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def refused(served: Served) -> Refusals:
-    return refusals(served)
+def found(served: Served) -> Outside:
+    return outside(served)
+
+
+@pytest.fixture(scope="module")
+def refused(found: Outside) -> Refusals:
+    return found.refused
 
 
 @pytest.fixture(scope="module")
@@ -28,27 +38,43 @@ def leaking(serve: Serve) -> Iterator[Refusals]:
         yield refusals(found)
 
 
-def seen(refused: Refusals) -> dict[str, bytes]:
+def seen(refused: Refusals, way: Way) -> dict[str, bytes]:
     """What comes back for each reason."""
     found = {}
-    for why, form in refused.forms().items():
-        answer = refused.send(form)
+    refused.forgive()
+    for why, form in way.forms().items():
+        answer = refused.send(form, way.path)
         assert answer.status == 200
         assert SESSION not in answer.cookies
-        found[why] = as_seen(answer, form["name"])
+        found[why] = as_seen(answer, form[way.shown])
     return found
 
 
-def test_every_refusal_is_the_same_on_the_wire(refused: Refusals) -> None:
-    found = seen(refused)
-    assert len(found) == 6
-    assert len(set(found.values())) == 1
-    assert REFUSED in found["unknown"].decode()
+def six_digits(refused: Refusals) -> Way:
+    return Way("/connexion", refused.forms)
+
+
+def times(refused: Refusals, rounds: int) -> Series:
+    timing = Timing(refused, {"six digits": six_digits(refused)})
+    timing.go_on(rounds)
+    return timing.took["six digits"]
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_every_refusal_is_the_same_on_the_wire(found: Outside, name: str) -> None:
+    way = found.ways()[name]
+    pages = seen(found.refused, way)
+    assert len(pages) == WAYS[name]
+    assert {why for why, page in pages.items() if page != pages["unknown"]} == set()
+    assert way.said in pages["unknown"].decode()
+
+
+def test_every_way_in_is_asked(found: Outside) -> None:
+    assert set(found.ways()) == set(WAYS)
 
 
 def test_the_time_of_a_refusal_tells_nothing(refused: Refusals) -> None:
-    refused.times(1)  # whatever is done only once
-    told = furthest(refused.times(ROUNDS))
+    told = furthest(times(refused, ROUNDS))
     assert {pair: t for pair, t in told.items() if t >= LIMIT} == {}
 
 
@@ -68,13 +94,12 @@ def test_too_many_tries_are_answered_alike_for_somebody_and_for_nobody(refused: 
 
 
 def test_a_telling_answer_would_be_seen(leaking: Refusals) -> None:
-    found = seen(leaking)
-    assert {why for why, page in found.items() if page != found["unknown"]} == {"disabled"}
+    pages = seen(leaking, six_digits(leaking))
+    assert {why for why, page in pages.items() if page != pages["unknown"]} == {"disabled"}
 
 
 def test_a_hasty_answer_would_be_seen(leaking: Refusals) -> None:
-    leaking.times(1)
-    told = furthest(leaking.times(PLANTED))
+    told = furthest(times(leaking, PLANTED))
     by_the_spared_work = {pair: t for pair, t in told.items() if "unknown" in pair and "disabled" not in pair}
     assert len(by_the_spared_work) == 4
     assert min(by_the_spared_work.values()) > LIMIT

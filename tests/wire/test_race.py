@@ -15,6 +15,7 @@ from tests.world import Person
 
 MANY = 6
 RACES = 10
+REQUESTS = 4
 WRONG_TRIES = 4  # one fewer than end a session
 WORK = 0.005  # seconds that a process has computed when it took part
 
@@ -55,14 +56,18 @@ def test_a_code_signs_in_one_of_many(served: Served, name: str) -> None:
 
 def test_a_code_opens_again_once(served: Served) -> None:
     person = served.world.officer_same_unit
-    served.enter(person)
-    browsers, code = [served.browser(person) for _ in range(WRONG_TRIES)], served.code(person)
-    for browser in browsers:
-        browser.get("/confirmer")
-    (winner,) = winners(pressed_at_once(browsers, "/confirmer", {"code": code}))
-    assert person.token != winner.session
-    live = Browser(served.line(), {SESSION: winner.session})
-    assert {answer.status for answer in served.everywhere(lambda: live.get("/"))} == {200}
+
+    def race() -> None:
+        served.enter(person)
+        browsers, code = [served.browser(person) for _ in range(WRONG_TRIES)], served.code(person)
+        for browser in browsers:
+            browser.get("/confirmer")
+        (winner,) = winners(pressed_at_once(browsers, "/confirmer", {"code": code}))
+        assert person.token != winner.session
+        live = Browser(served.line(), {SESSION: winner.session})
+        assert {answer.status for answer in served.everywhere(lambda: live.get("/"))} == {200}
+
+    until_both(served, race)
 
 
 def case_in(answer: Answer) -> str:
@@ -94,49 +99,60 @@ def test_a_form_that_is_sent_many_times_opens_one_case(served: Served) -> None:
     until_both(served, race)
 
 
-@pytest.fixture
 def requests(served: Served) -> list[UUID]:
     """More requests than the one bed of the shelter can take."""
     world = served.world
     for person in (world.officer, world.shelter_intake):
         served.enter(person)
     service = hands.service_id(world, hands.SHELTER)
-    with world.shelter_intake.gate() as gate:
-        left = sum(places.service.free_places for places in directory.my_places(gate))
-    if not left:  # a refusal in another race leaves the bed free
+    if not free_places(served):  # a refusal in another race leaves the bed free
         hands.add_places(world, hands.SHELTER, 1)
-    return [hands.send(world.officer, hands.new_case(world.officer), service) for _ in range(4)]
+    return [hands.send(world.officer, hands.new_case(world.officer), service) for _ in range(REQUESTS)]
 
 
-def test_one_bed_is_promised_once(served: Served, requests: list[UUID]) -> None:
-    intake = served.world.shelter_intake
-    runs: list[Callable[[], Answer]] = []
+def free_places(served: Served) -> int:
+    with served.world.shelter_intake.gate() as gate:
+        return sum(places.service.free_places for places in directory.my_places(gate))
+
+
+def open_pages(served: Served, requests: list[UUID]) -> list[tuple[Browser, str, dict[str, str]]]:
+    """A browser before each request, its address, and what its forms keep."""
+    found = []
     for request in requests:
-        browser, here = served.browser(intake), f"/demandes/{request}"
+        browser, here = served.browser(served.world.shelter_intake), f"/demandes/{request}"
         page = browser.get(here)
-        kept = {name: page.hidden(name)[0] for name in ("once", "version")}
-        runs.append(lambda browser=browser, here=here, kept=kept: browser.post(f"{here}/acceptation", kept))
-    assert {answer.status for answer in at_once(runs)} == {303}
-    pages = [served.browser(intake).get(f"/demandes/{request}").text for request in requests]
-    assert sum('/dossier"' in page for page in pages) == 1
-    with intake.gate() as gate:
-        assert directory.my_places(gate)[0].service.free_places == 0
+        found.append((browser, here, {name: page.hidden(name)[0] for name in ("once", "version")}))
+    return found
 
 
-def test_a_request_is_answered_once(served: Served, requests: list[UUID]) -> None:
+def test_one_bed_is_promised_once(served: Served) -> None:
+    def race() -> None:
+        asked = open_pages(served, requests(served))
+        answers = at_once([
+            lambda one=browser, here=here, kept=kept: one.post(f"{here}/acceptation", kept)
+            for browser, here, kept in asked
+        ])  # fmt: skip
+        assert {answer.status for answer in answers} == {303}
+        assert sum('/dossier"' in browser.get(here).text for browser, here, _kept in asked) == 1
+        assert free_places(served) == 0
+
+    until_both(served, race)
+
+
+def test_a_request_is_answered_once(served: Served) -> None:
     """Two who answer differently at the same moment: the first answer stands, the other is told."""
-    intake, here = served.world.shelter_intake, f"/demandes/{requests[0]}"
-    browsers = [served.browser(intake) for _ in range(MANY)]
-    forms = []
-    for at, browser in enumerate(browsers):
-        page = browser.get(here)
-        kept = {name: page.hidden(name)[0] for name in ("once", "version")}
-        forms.append(("acceptation", kept) if at % 2 else ("refus", {**kept, "referral_decline_reason": "criteria"}))
-    at_once([
-        lambda one=browser, form=form: one.post(f"{here}/{form[0]}", form[1])
-        for browser, form in zip(browsers, forms, strict=True)
-    ])  # fmt: skip
-    with intake.gate() as gate:
-        free = directory.my_places(gate)[0].service.free_places
-    page = browsers[0].get(here).text
-    assert ('/dossier"' in page) == (free == 0)
+
+    def race() -> None:
+        request, *_others = requests(served)
+        asked = open_pages(served, [request] * MANY)
+        refusal = {"referral_decline_reason": "criteria"}
+        at_once([
+            lambda one=browser, here=here, kept=kept, at=at: (
+                one.post(f"{here}/acceptation", kept) if at % 2 else one.post(f"{here}/refus", kept | refusal)
+            )
+            for at, (browser, here, kept) in enumerate(asked)
+        ])  # fmt: skip
+        browser, here, _kept = asked[0]
+        assert ('/dossier"' in browser.get(here).text) == (free_places(served) == 0)
+
+    until_both(served, race)
