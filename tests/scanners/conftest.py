@@ -1,27 +1,43 @@
 """The program and a weak page, both served, and somebody's cookie for each."""
 
+import json
 import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
-from tests.access.people import member_id
-from tests.referrals import hands
-from tests.scanners.watched import ANSWERED
+from tests.scanners import told
+from tests.scanners.filled import fill
+from tests.scanners.told import Answer
+from tests.scanners.walks import Walk
+from tests.scanners.watched import ANSWERED, KEPT
 from tests.scanners.weak import COOKIE, VALUE
-from tests.wire.served import Served
+from tests.wire.served import Served, typed
 from tests.wire.serving import Serve
+from tests.wire.speaking import Browser
 
 PATIENCE = 20.0
-SETTINGS = "[opening_limits]\n" + "".join(
-    f"{role} = [100000, 100000]\n" for role in ("officer", "supervisor", "intake")
+ROLES = ("officer", "supervisor", "intake")
+WIDE = (100_000, 100_000)
+SETTINGS = "\n".join(
+    ("sessions_each = 2", "idle_minutes = 60", "[opening_limits]", *(f"{role} = {list(WIDE)}" for role in ROLES), "")
+)
+AT_WORK = (
+    "officer",
+    "officer_same_unit",
+    "officer_other_unit",
+    "supervisor",
+    "registrar",
+    "shelter_intake",
+    "analyst",
+    "publisher",
 )
 
 
@@ -30,50 +46,58 @@ class Scanned:
     """The program as it is served, with something on each page."""
 
     served: Served
-    case: UUID
-    referral: UUID
-    received: UUID
-    service: UUID
-    member: UUID
+    ids: dict[str, str]
+    numbers: Iterator[int]
 
     @property
     def base(self) -> str:
         return f"http://localhost:{self.served.port}"
 
-    def cookie(self, name: str) -> str:
-        """Cookies of somebody who has just signed in, with whatever names people open for ten minutes; or of nobody."""
+    def browser(self, name: str) -> Browser:
+        """The browser of somebody who has just signed in, with whatever names people open; or of nobody."""
+        browser = self.served.visitor()
         if name:
-            browser = self.served.browser(self.served.enter(self.served.world.people[name]))
+            code = self.served.code(self.served.world.people[name])
+            assert browser.post("/connexion", typed(name, code=code)).session
             browser.get("/sessions")
-        else:
-            browser = self.served.visitor()
-        return "; ".join(f"{key}={value}" for key, value in browser.cookies.items())
+        return browser
+
+    def cookie(self, name: str, *walks: Walk) -> tuple[str, list[str]]:
+        """Cookies of somebody with two devices, and the addresses at which what they walked to is shown again."""
+        _other, browser = self.browser(name), self.browser(name)
+        kept = [self._keep(page) for walk in walks for page in walk(self.served, browser, self.ids)]
+        return "; ".join(f"{key}={value}" for key, value in browser.cookies.items()), kept
+
+    def _keep(self, page: str) -> str:
+        folder, number = self._data / KEPT, next(self.numbers)
+        folder.mkdir(exist_ok=True)
+        (folder / f"{number}.html").write_text(page, encoding="utf-8")
+        return f"/garde/{number}"
 
     @property
-    def log(self) -> Path:
-        return self.served.world.runtime.settings.data / ANSWERED
+    def _data(self) -> Path:
+        return self.served.world.runtime.settings.data
 
-    def answered(self) -> list[tuple[str, str, int]]:
-        """Method, rule and status of each answer since this was asked last."""
-        if not self.log.exists():
+    def answered(self) -> list[Answer]:
+        """What was answered since this was asked last."""
+        log = self._data / ANSWERED
+        if not log.exists():
             return []
-        lines = [line.split(" ", 1) for line in self.log.read_text(encoding="utf-8").splitlines()]
-        self.log.unlink()
-        return [(method, rest.rpartition(" ")[0], int(rest.rpartition(" ")[2])) for method, rest in lines]
+        lines = log.read_text(encoding="utf-8").splitlines()
+        log.unlink()
+        return [tuple(json.loads(line)) for line in lines]
 
 
 @pytest.fixture(scope="session")
 def scanned(serve: Serve) -> Iterator[Scanned]:
     """The real program over a world in which there is something to see, watched."""
     with serve("tests.scanners.watched", SETTINGS) as served:
-        world = served.world
-        for person in (world.officer, world.shelter_intake):
-            served.enter(person)
-        service = hands.add_places(world, hands.SHELTER, 3)
-        case = hands.new_case(world.officer)
-        referral, received = (hands.send(world.officer, case, service) for _ in range(2))
-        hands.accept(world.shelter_intake, received)
-        yield Scanned(served, case, referral, received, service, member_id(world, "officer_other_unit"))
+        runtime = served.world.runtime
+        limits = {"opening_limits": dict.fromkeys(ROLES, WIDE)}
+        served.world = served.world.copied(replace(runtime, settings=runtime.settings.model_copy(update=limits)))
+        for name in AT_WORK:
+            served.enter(served.world.people[name])
+        yield Scanned(served, fill(served), count(1))
 
 
 @dataclass(frozen=True)
@@ -112,3 +136,10 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     """Where a scanner may leave what it likes."""
     yield tmp_path
     shutil.rmtree(tmp_path)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was done, and what was cut short."""
+    terminalreporter.section("scanners")
+    for line in told.summary():
+        terminalreporter.line(line)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from tests.scanners.wapiti import BIN, WHOLE
 
-PATIENCE = 900
+PATIENCE = 3600 if WHOLE else 900
 LEVEL = 2 if WHOLE else 1  # from 2 on cookies are played with too
 NOTHING = "all tested parameters do not appear to be injectable"
 SOMETHING = "sqlmap identified the following injection point"
@@ -27,6 +27,7 @@ def injectable(base: str, cookie: str, question: Question, database: str, folder
     command = [
         BIN / "sqlmap", f"--url={base}{question.page}", f"--cookie={cookie}", f"--dbms={database}", "--batch", "--disable-coloring",
         "--flush-session", f"--output-dir={folder}", f"--level={LEVEL}", "--risk=2", "--technique=BEUSTQ", "--drop-set-cookie",
+        "--skip=once",
     ]  # fmt: skip
     if question.form:
         command += [f"--data={urlencode(question.form)}"]
