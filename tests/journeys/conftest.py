@@ -43,6 +43,7 @@ def instance(
         settings = runtime.settings.model_copy(update={"opening_limits": dict.fromkeys(limits.shipped(), STORIES)})
         world = original.copied(replace(runtime, clock=system_clock, settings=settings))
         served = Instance(world, base, browser)
+        served.person("officer")  # who looks for the services; the sessions of the world are as old as the world
         for service, name in ((SHELTER, "shelter_intake"), (OTHER_SHELTER, "other_shelter_intake")):
             add_places(world, service, PLACES, served.person(name).name)
         yield served

@@ -17,7 +17,7 @@ from tests.referrals import hands
 from tests.world import Person, World
 
 ENOUGH = timedelta(minutes=5)  # a story is over sooner
-AT_A_DESK = frozenset({"supervisor", "auditor", "analyst", "publisher", "reader", "registrar"})
+AT_A_DESK = frozenset({"supervisor", "auditor", "analyst", "publisher", "reader"})
 
 
 @dataclass
@@ -61,8 +61,10 @@ class Instance:
         with self.visitor(view=view or device, scripts=scripts) as opened:
             _keep_cookie(opened, token)
             self.seated[name] += 1
-            yield opened
-            self.seated[name] -= 1
+            try:
+                yield opened
+            finally:
+                self.seated[name] -= 1
 
     @contextmanager
     def visitor(self, *, view: dict[str, int] | None = None, scripts: bool = True) -> Iterator[Tab]:

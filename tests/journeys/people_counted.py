@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
 
 from protect.cases.actions_intake import IntakeAnswers, open_case
 from protect.cases.consents import ConsentAnswers
-from protect.statistics.period import Quarter
+from protect.statistics import actions
+from protect.statistics.period import Period, Quarter
 from tests.cases.stories import consent
 from tests.world import Person
 
@@ -27,6 +29,13 @@ def count(person: Person, quarter: Quarter, number: int) -> None:
         for one in range(number):
             day = quarter.first_day + timedelta(days=1 + one % 80)
             open_case(gate, IntakeAnswers(_answers(one, day), day, None, "active", _agreed(child=one % 3 == CHILD)))
+
+
+def propose(analyst: Person, quarter: Quarter) -> UUID:
+    """A proposal of that quarter's figures; its id."""
+    period = Period(quarter.first_day, quarter.last_day)
+    with analyst.gate() as gate:
+        return actions.propose(gate, period, actions.build(gate, period).seen, uuid4())
 
 
 def _agreed(*, child: bool) -> tuple[ConsentAnswers, ...]:

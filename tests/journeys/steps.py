@@ -24,6 +24,11 @@ def said(page: Page, text: str) -> None:
 def inspect(page: Page, name: str) -> None:
     """Everybody can use the page; a picture is kept for a human who wants one."""
     check(page)
+    picture(page, name)
+
+
+def picture(page: Page, name: str) -> None:
+    """A picture of a page that moves on by itself, too fast to be judged."""
     if "PROTECT_PICTURES" in os.environ:
         page.screenshot(path=Path(os.environ["PROTECT_PICTURES"]) / f"{name}.png", full_page=True)
 
@@ -33,6 +38,15 @@ def answer(page: Page, question: str, *answers: str) -> None:
     group = page.get_by_role("group", name=question)
     for one in answers:
         group.get_by_label(one, exact=True).check()
+
+
+def choose(page: Page, question: str, one: str) -> None:
+    """Choose one of the answers: few are buttons, many a list."""
+    listed = page.get_by_role("main").locator("select")
+    if listed.count():
+        listed.select_option(label=one)
+    else:
+        answer(page, question, one)
 
 
 def press(page: Page, button: str) -> None:

@@ -11,6 +11,7 @@ from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
 from tests.journeys.enrolling import read_codes, read_generator
 from tests.journeys.instance import Instance
 from tests.journeys.steps import CODE, follow, inspect, press, said, title
+from tests.journeys.test_passkey import USE, authenticator
 
 AGENCY = "Clinique juridique"
 
@@ -18,8 +19,11 @@ AGENCY = "Clinique juridique"
 @pytest.fixture
 def invited(instance: Instance) -> tuple[str, str]:
     """Sign-in name and one-time code of somebody who was just invited."""
-    name = f"avocate-{uuid.uuid4().hex[:6]}"
-    plan = AgencyPlan(AGENCY, "legal", [("Bureau", "CD-KN")], [], [NewMember(name, "Véronique Droit", "registrar")])
+    number = uuid.uuid4().hex[:6]
+    name = f"avocate-{number}"
+    plan = AgencyPlan(
+        f"{AGENCY} {number}", "legal", [("Bureau", "CD-KN")], [], [NewMember(name, "Véronique Droit", "registrar")]
+    )
     done = add_agency(instance.world.runtime, instance.world.directory, plan)
     return name, done.codes[0].code
 
@@ -45,10 +49,31 @@ def test_from_the_code_to_the_first_page(instance: Instance, invited: tuple[str,
         the_code_is_used_up(visitor.open("/invitation"), code)
 
 
+def test_a_finger_takes_the_place_of_the_generator(instance: Instance, invited: tuple[str, str]) -> None:
+    name, code = invited
+    with instance.visitor() as visitor, authenticator(visitor.open("/invitation"), secret=True):
+        page = visitor.page
+        words = read_passphrase(page, code, name)
+        press(page, "Je les ai notés")
+        type_words(page, words[1], words[4])
+        title(page, "Votre générateur de codes")
+        inspect(page, "enrol-passkey-360")
+        press(page, "Créer une clé d’accès")
+        read_codes(page)
+        said(page, "Votre accès est prêt.")
+        page.get_by_label("Votre nom de connexion").fill(name)
+        press(page, USE)
+        title(page, "Ce qui vous attend")
+        inspect(page, "enrolled-with-passkey-360")
+        follow(page, "Mes moyens de connexion")
+        said(page, "ouvre sans la phrase secrète")
+        expect(page.get_by_text("Générateur de codes", exact=True)).to_have_count(0)
+
+
 def read_passphrase(page: Page, code: str, name: str) -> list[str]:
     page.get_by_label("Votre code à usage unique").fill(code.lower().replace("-", " "))
     press(page, "Continuer")
-    said(page, f"Véronique Droit, vous travaillerez pour {AGENCY}.")
+    said(page, f"Véronique Droit, vous travaillerez pour {AGENCY}")
     said(page, name)
     words = page.locator(".app-words li").all_inner_texts()
     assert len(words) == 6

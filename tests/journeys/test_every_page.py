@@ -12,14 +12,13 @@ from protect.auth.actions_own_factors import own_factors
 from protect.cases import intake
 from protect.cases.sections import SECTIONS
 from protect.statistics import actions as statistics
-from protect.statistics.period import Period
 from protect.web.pages import rules_of
 from tests.access import ceremony
 from tests.access.people import fresh, member_id
 from tests.browser import DESK, NARROW, PHONE, Tab, check_width
-from tests.cases import emergencies
+from tests.cases import emergencies, endings, exports
 from tests.journeys.instance import Instance
-from tests.journeys.people_counted import count, last_quarter
+from tests.journeys.people_counted import count, last_quarter, propose
 from tests.journeys.steps import inspect
 from tests.journeys.test_expiry import interrupt
 from tests.pages import HEAVIEST
@@ -43,7 +42,8 @@ PAGES = {  # of each page that is read: who reads it, and where
     "auth.reason": ("officer", ["/motif"]),
     "auth.stops": ("supervisor", ["/arrets"]),
     "cases.list_cases": ("officer", ["/dossiers", "/dossiers?noms=1"]),
-    "cases.show": ("officer", [CASE]),
+    "cases.unfollowed": ("supervisor", ["/dossiers/sans-suivi"]),
+    "cases.show": ("officer", [CASE, "/dossiers/{closed}"]),
     "cases.search": ("officer", ["/dossiers/recherche"]),
     "cases.start": ("officer", ["/dossiers/nouveau"]),
     "cases.step": ("officer", [f"{CASE}/saisie/{name}" for name in intake.titles()]),
@@ -72,6 +72,7 @@ PAGES = {  # of each page that is read: who reads it, and where
     "auth.reset": ("registrar", [f"/membres/{{{who}}}/recommencer" for who in ("member", "asked", "alone")]),
     "members.role": ("registrar", ["/membres/{member}/fonction"]),
     "members.hand_over": ("registrar", ["/membres/{member}/dossiers"]),
+    "members.unfollowed": ("registrar", ["/membres/sans-suivi"]),
     "members.departure": ("registrar", ["/membres/{member}/depart"]),
     "members.keys": ("registrar", ["/cles/couverture"]),
     "members.renewals": ("officer", ["/cles/renouvellement"]),
@@ -88,6 +89,13 @@ PAGES = {  # of each page that is read: who reads it, and where
         "auditor",
         ["/acces/reponse?who=officer&permission=case%3Aopen&relation=other_unit", "/acces/reponse"],
     ),
+    "approvals.listed": ("supervisor", ["/accords"]),
+    "approvals.show": ("supervisor", ["/accords/{approval}"]),
+    "export.one": ("officer", [CASE + "/export"]),
+    "export.several": ("supervisor", ["/dossiers/export"]),
+    "export.copy": ("officer", ["/accords/{copy}/copie"]),
+    "closing.form": ("officer", [CASE + "/cloture"]),
+    "closing.erase_form": ("officer", ["/dossiers/{closed}/effacement", CASE + "/effacement"]),
     "oversight.journal": ("auditor", ["/journal", "/journal?action=case%3Aopen"]),
     "oversight.explanation": ("auditor", ["/journal/explication"]),
 }
@@ -104,9 +112,10 @@ def places(instance: Instance) -> dict[str, str]:
     waiting, referral = instance.request(hands.SHELTER), instance.request(hands.SHELTER)
     hands.accept(instance.person("shelter_intake"), referral)
     count(instance.person("officer"), last_quarter(1), 25)
-    release, proposal = propose(instance, 1), propose(instance, 2)
+    release, proposal = (propose(instance.person("analyst"), last_quarter(before)) for before in (1, 2))
     with instance.person("publisher").gate() as gate:
-        statistics.decide(gate, release, approve=True)
+        seen = statistics.review(gate, release).release.digest
+        statistics.decide(gate, release, seen, approve=True)
     interrupt(instance, "officer_same_unit")
     with instance.person("officer").gate() as gate:
         (generator, *_more) = own_factors(gate).devices
@@ -114,9 +123,18 @@ def places(instance: Instance) -> dict[str, str]:
     found = {
         "waiting": waiting, "release": release, "proposal": proposal, "factor": generator.id, "member": member,
         "asked": bring_back(instance), "alone": member_id(instance.world, "auditor"),
-        "emergency": emergencies.opened_in(instance), "request": emergencies.asked_in(instance),
+        "emergency": emergencies.opened_in(instance), "request": emergencies.asked_in(instance), **ended(instance),
     }  # fmt: skip
     return {**instance.identifiers(referral), **{name: str(one) for name, one in found.items()}}
+
+
+def ended(instance: Instance) -> dict[str, uuid.UUID]:
+    """A closed case, a request to erase it that waits, and a copy of another that can be fetched."""
+    officer = instance.person("officer")
+    case_id = hands.new_case(officer)
+    endings.close(instance.world, case_id)
+    copy = exports.agreed(instance.world, hands.new_case(instance.person("officer")))
+    return {"closed": case_id, "approval": endings.ask(instance.world, case_id), "copy": copy}
 
 
 def bring_back(instance: Instance) -> uuid.UUID:
@@ -130,13 +148,6 @@ def bring_back(instance: Instance) -> uuid.UUID:
     with fresh(world, "registrar") as gate:
         actions_reset.ask(gate, asked)
     return asked
-
-
-def propose(instance: Instance, before: int) -> uuid.UUID:
-    quarter = last_quarter(before)
-    with instance.person("analyst").gate() as gate:
-        seen = statistics.build(gate, Period(quarter.first_day, quarter.last_day)).seen
-        return statistics.propose(gate, Period(quarter.first_day, quarter.last_day), seen, uuid.uuid4())
 
 
 @pytest.fixture(scope="module")

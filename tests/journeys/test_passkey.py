@@ -42,6 +42,9 @@ def make_passkey(page: Page) -> None:
     follow(page, "Une clé d’accès")
     inspect(page, "new-passkey")
     press(page, "Créer une clé d’accès")
+    expect(page.get_by_role("main").get_by_role("status")).to_contain_text("Saisissez d’abord votre phrase secrète")
+    page.get_by_label("Votre phrase secrète").fill(PASSPHRASE)
+    press(page, "Créer une clé d’accès")
     said(page, "La clé d’accès est ajoutée.")
 
 

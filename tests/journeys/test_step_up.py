@@ -107,7 +107,7 @@ def test_the_minutes_run_down_and_the_end_is_said(instance: Instance) -> None:
         page.clock.fast_forward("06:10")
         expect(page.get_by_role("status").filter(has_text="encore 1 min")).to_have_count(1)
         page.clock.fast_forward("01:00")
-        expect(page.locator("[data-open]")).to_have_text("Identité refermée")
+        expect(page.locator("[data-open]").first).to_have_text("Identité refermée")
 
 
 def test_without_a_script_the_page_says_until_when(instance: Instance) -> None:
