@@ -6,9 +6,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from protect.referrals.actions_follow import referrals_of_case
-from tests.browser import DESK
+from tests.browser import DESK, PHONE
 from tests.journeys.instance import Instance
-from tests.journeys.steps import CODE, INFORMED, answer, follow, go_on, identifier, press, said, title
+from tests.journeys.steps import CODE, INFORMED, answer, follow, go_on, identifier, inspect, press, said, title
+from tests.journeys.test_left_alone import CHANGED
+from tests.journeys.test_step_up import new_case
 from tests.referrals import hands
 from tests.world import PASSPHRASE
 
@@ -105,3 +107,24 @@ def test_another_language_keeps_the_place(instance: Instance) -> None:
         press(page, "Français")
         title(page, "Dossiers")
         assert page.url.endswith("/dossiers?noms=1")
+
+
+def test_without_a_line_nothing_is_sent_and_nothing_lost(instance: Instance) -> None:
+    officer = instance.person("officer")
+    officer.confirm()
+    case = new_case(officer)
+    with instance.seat("officer", view=PHONE) as seat:
+        page = seat.open(f"/dossiers/{case}/compartiments/identity")
+        surname = page.get_by_label("Nom (facultatif)", exact=True)
+        surname.fill(CHANGED)
+        page.context.set_offline(True)
+        press(page, "Enregistrer")
+        told = page.get_by_role("alert").filter(has_text="Pas de réseau : rien n’a été envoyé")
+        expect(told).to_be_in_viewport()
+        expect(surname).to_have_value(CHANGED)
+        inspect(page, "pas-de-reseau-360")
+        page.context.set_offline(False)
+        expect(told).to_be_hidden()
+        press(page, "Enregistrer")
+        title(page, "Dossier")
+        said(page, CHANGED)
