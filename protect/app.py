@@ -18,6 +18,7 @@ from protect.access.founding import new_root
 from protect.access.gate import Gate
 from protect.access.log_renewal import take_over_log
 from protect.access.policy import policy
+from protect.access.publishing import allows
 from protect.access.renewal import KEPT, take_over
 from protect.access.runtime import Runtime
 from protect.access.session_keys import QUICK
@@ -260,7 +261,7 @@ def _seconds_left() -> int:
 
 def _navigation() -> Sequence[NavItem]:
     gate: Gate = g.gate
-    return [item for permission, item in MENU if gate.allows(permission)]
+    return [item for permission, item in MENU if allows(gate, permission)]
 
 
 def _waiting(gate: Any) -> Sequence[NavItem]:

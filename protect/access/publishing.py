@@ -21,6 +21,11 @@ def is_commission(gate: Gate) -> bool:
         return False
 
 
+def allows(gate: Gate, permission: str) -> bool:
+    """Whether a page may offer it to the actor: of what publishes figures, only in the agency that does."""
+    return gate.allows(permission) and (permission not in (PROPOSE, DECIDE) or is_commission(gate))
+
+
 def require_commission(gate: Gate, permission: str, subject: Any = None) -> None:
     """Go on only if the actor may do it in the agency that publishes. Raises Denied after an entry."""
     gate.permit(permission)

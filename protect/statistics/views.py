@@ -40,7 +40,7 @@ DECIDED = {
 def releases(gate: Gate) -> str:
     """What is published, and for some what waits."""
     listed = {"releases": actions.list_releases(gate), "proposals": actions.list_proposals(gate)}
-    return render("statistics/list.html", may_review=gate.allows("release:decide"), **listed)
+    return render("statistics/list.html", may_review=actions.allows(gate, "release:decide"), **listed)
 
 
 @pages.get("/publications/propositions", needs="release:decide", title=lazy("Releases to review"), trail="none")

@@ -60,6 +60,15 @@ def test_a_publisher_elsewhere_reviews_and_decides_nothing(world: World) -> None
         actions.decide(gate, release_id, actions.review(gate, release_id).release.digest, approve=True)
 
 
+def test_no_menu_leads_there_elsewhere(world: World) -> None:
+    join(world, PARTNER)
+    for name, offered in (("analyst", WORKBENCH), ("publisher", "/publications/propositions")):
+        here, elsewhere = (world.people[one].client.get("/publications").html for one in (name, f"partner_{name}"))
+        link = f'href="{offered}"'
+        assert link in here
+        assert link not in elsewhere
+
+
 @pytest.mark.parametrize("kind", ["there", "nowhere"])
 def test_the_pages_are_not_there_elsewhere(world: World, kind: str) -> None:
     fill(world, 20)
