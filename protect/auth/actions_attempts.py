@@ -23,7 +23,7 @@ ADDRESS_LIMIT: Final = 30  # any accounts from one address; nobody elsewhere is 
 # hour ten guesses find a code with a chance of 1 to 33,000. Passkeys and recovery codes go on working.
 GUESS_WINDOW: Final = timedelta(hours=1)
 GUESS_LIMIT: Final = 10
-GUESS, MISS = "guess", "miss"
+GUESS, MISS, TAKEN = "guess", "miss", "taken"
 
 Tried = tuple[bytes, bytes]
 
@@ -65,6 +65,11 @@ def count_guess(runtime: Runtime, member_id: UUID, at: datetime, *, right: bool)
 def take_back_guess(runtime: Runtime, member_id: UUID, at: datetime) -> None:
     """Let one that was counted at that moment be none: it was right."""
     runtime.shred.take_back_try(GUESS, str(member_id), at)
+
+
+def take_step(runtime: Runtime, factor_id: UUID, step: int, at: datetime) -> bool:
+    """Take the code of a step; False when it was taken before, whatever the database says that it accepted last."""
+    return runtime.shred.count_try(TAKEN, f"{factor_id} {step}", at, at - WINDOW) == 1
 
 
 def count_failure(runtime: Runtime, failure: Tried) -> None:

@@ -18,7 +18,7 @@ from protect.access.models import DoneOnce
 from protect.access.notes import open_note, seal_note
 from protect.access.runtime import Runtime
 from protect.auth import passkeys, totp
-from protect.auth.actions_attempts import count_guess, take_back_guess
+from protect.auth.actions_attempts import count_guess, take_back_guess, take_step
 from protect.auth.actions_notices import notify
 from protect.auth.models import Factor
 from protect.store.sealed import Sealed
@@ -127,6 +127,8 @@ def use(gate: Gate, fit: Fit) -> str:
         accepted = update(Factor).where(Factor.id == factor.id, later).values(last=fit.last, used_at=gate.now())
         done = accepted.returning(Factor.id)
     if gate.db.execute(done.execution_options(synchronize_session=False)).one_or_none() is None:
+        raise FactorRefused
+    if factor.kind == "totp" and not take_step(gate.runtime, factor.id, fit.last, gate.now()):
         raise FactorRefused
     if factor.kind == "recovery":
         notify(gate.db, factor.member_id, USED, gate.now())  # who copied the paper is seen

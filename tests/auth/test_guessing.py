@@ -204,3 +204,17 @@ def test_what_cannot_be_counted_is_not_looked_at(world: World, right: bool) -> N
     closed(world.officer, *QUICK)
     with pytest.raises(sqlite3.Error):
         world.officer.attempt(PASSPHRASE, typed.code)
+
+
+def test_a_code_is_taken_once_whatever_the_database_says(world: World) -> None:
+    """Over a shoulder a code was read; its row says again that it was not used."""
+    world.runtime.clock.move(minutes=12)
+    seen = Proof(world.officer.code())
+    with world.officer.gate() as gate:
+        world.officer.token = actions_sessions.confirm(gate, world.runtime, seen)
+    write(world, "update factor set last = 0 where kind = 'totp'")
+    assert guess(world.officer, seen) == "FactorRefused"
+    with pytest.raises(actions.SignInRefused):
+        world.officer.attempt(PASSPHRASE, seen.code)
+    world.runtime.clock.move(minutes=1)
+    assert guess(world.officer, Proof(world.officer.code())) == "opened"
