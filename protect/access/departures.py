@@ -17,7 +17,7 @@ from protect.access.models import (
 )
 from protect.access.office import Office
 from protect.access.policy import policy
-from protect.access.recovery_copies import copied
+from protect.access.recovery_copies import copied, taken
 from protect.access.standing import Standing, is_by, read_all, standing_of
 from protect.vault.certificate import Invitation as SignedInvitation
 from protect.vault.certificate import Revocation
@@ -209,7 +209,8 @@ def _require_others(
         live, active, KeyGrant.recipient_id != member_id, KeyGrant.agency_id == office.keyring.agency_id
     )
     mine, theirs = ({(name, version) for name, version in office.db.execute(each)} for each in (own, others))
-    alone = mine - theirs - set(covered)
+    in_use = taken(office.db, office.keyring.agency_id)  # custodians may have brought a former version back
+    alone = (mine & in_use.keys()) - theirs - set(covered)
     lost = sorted({name for name, _version in alone} - set(keeps))
     if lost:
         raise LastHolder(tuple(lost))

@@ -3,7 +3,7 @@
 import pytest
 
 from protect.access.errors import LastHolder
-from tests.access import ceremony, people
+from tests.access import ceremony, people, turning
 from tests.world import World
 
 
@@ -34,3 +34,18 @@ def test_a_copy_of_another_key_lets_nobody_go(world: World) -> None:
     with pytest.raises(LastHolder) as refused:
         people.decide(world, "auditor", "leave")
     assert refused.value.compartments == ("audit",)
+
+
+def test_who_alone_has_a_version_that_opens_nothing_any_more_leaves(world: World) -> None:
+    """Custodians were asked before a key was renewed, and bring its former version back after that."""
+    seed = ceremony.hold(world)
+    people.join(world, "heir", "officer", "Kinshasa")
+    answer = ceremony.answered(seed, ceremony.exported(world, "heir"))
+    world.officer.sign_in()
+    assert turning.rotate(world.officer, "legal").finished
+    ceremony.arrive(world, answer)
+    world.runtime.clock.move(hours=25)
+    assert ceremony.apply_due(world)
+    assert people.opens(world.heir, "identity")
+    world.registrar.sign_in()
+    assert people.decide(world, "heir", "leave")
