@@ -70,7 +70,7 @@ def founded(server: EmbeddedServer, template: str, tmp_path_factory: pytest.Temp
                 hasty = runtime.settings.model_copy(update={"cooling_off_hours": 1})
                 yield original.copied(replace(runtime, settings=hasty))
             if Watched.agencies % 10 == 0:
-                print(f"{Watched.agencies} agencies, {applied()} applied", flush=True)
+                print(f"{Watched.agencies} agencies, {applied()} applied, {Watched.held} steps", flush=True)
 
         yield copy
 
@@ -102,4 +102,5 @@ def table(seconds: float) -> str:
     lines.insert(len([verb for verb in verbs if verb not in BESIDE]), f"| **together** | {applied()} | |")
     head = ["| verb | applied | refused as foretold |", "|---|---|---|"]
     kinds = ", ".join(f"{kind} {number}" for kind, number in sorted(Watched.kinds.items()))
-    return "\n".join([*head, *lines, f"{Watched.agencies} agencies; refused: {kinds}", f"SEED={SEED}, {seconds:.0f} s"])
+    held = f"{Watched.agencies} agencies, all held after each of {Watched.held} steps; refused: {kinds}"
+    return "\n".join([*head, *lines, held, f"SEED={SEED}, {seconds:.0f} s"])

@@ -60,6 +60,7 @@ class Base(RuleBasedStateMachine):
     refused: ClassVar[Counter[str]] = Counter()
     kinds: ClassVar[Counter[str]] = Counter()
     agencies: ClassVar[int] = 0
+    held: ClassVar[int] = 0  # after how many steps, applied or refused, everything was looked at and held
 
     @initialize(two=st.booleans())
     def found(self, two: bool) -> None:

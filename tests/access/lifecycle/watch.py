@@ -12,7 +12,7 @@ from protect.vault import ceremony, shares
 from protect.vault.recovery import RecoveryKey, key_pair
 from protect.vault.tree import CompartmentKey, DataKey
 from tests.access.lifecycle import cases
-from tests.access.lifecycle.base import ANY
+from tests.access.lifecycle.base import ANY, Base
 from tests.access.lifecycle.model import CASES, READS, Held
 from tests.access.lifecycle.returns import Returns
 
@@ -68,6 +68,7 @@ class Watched(Returns):
         if whole:
             self.data_is_as_written()
             self.page_is_as_written()
+        Base.held += 1
 
     def who_opens_has_a_live_chain(self, name: str) -> None:
         """The program gives exactly the keys that the model knows, and they open what was written."""
