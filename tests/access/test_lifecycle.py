@@ -5,6 +5,7 @@ The normal run is short and always the same. `make lifecycle STEPS=10000` draws 
 
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -66,7 +67,9 @@ def founded(server: EmbeddedServer, template: str, tmp_path_factory: pytest.Temp
         @contextmanager
         def copy(*, two: bool) -> Iterator[Small]:
             name, original = originals[two]
-            with cloned(server, name) as own, opened(own, folder) as runtime:
+            apart = tmp_path_factory.mktemp("apart")  # a code that was taken in one agency is good in its twin
+            shutil.copytree(folder, apart, dirs_exist_ok=True)
+            with cloned(server, name) as own, opened(own, apart) as runtime:
                 hasty = runtime.settings.model_copy(update={"cooling_off_hours": 1})
                 yield original.copied(replace(runtime, settings=hasty))
             if Watched.agencies % 10 == 0:

@@ -1,5 +1,6 @@
 """A renewal over rows that were touched or put back: it makes none of them good, and none of them stops it."""
 
+from dataclasses import replace
 from datetime import UTC
 from uuid import UUID
 
@@ -9,11 +10,14 @@ from sqlalchemy import func, update
 from protect.access.errors import CompartmentLocked
 from protect.access.models import KeyGrant
 from protect.cases import actions
+from protect.cases.actions_consent import record_consent
+from protect.cases.models import Consent
 from protect.oversight.actions import journal, verify_trail
 from protect.oversight.journal import Wanted
 from protect.store.sealed import Sealed
 from protect.vault.errors import CiphertextRejected
 from tests.access import people, turning
+from tests.cases.stories import consent
 from tests.referrals import hands
 from tests.world import World
 
@@ -46,6 +50,21 @@ def test_a_row_that_was_touched_does_not_stop_the_rest(world: World) -> None:
     assert _rejected(world, kept.case)
     progress = turning.rotate(world.officer, "contact")
     assert (progress.finished, progress.left, progress.version) == (True, 1, 3), "nor the next renewal"
+
+
+def test_what_was_dropped_in_and_touched_does_not_stop_the_rest(world: World) -> None:
+    """What the person asked not to happen lies in a drop-box; one of two is no longer what was put there."""
+    touched, whole = turning.fill(world).case, hands.new_case(world.officer)
+    with world.officer.gate() as gate:
+        record_consent(gate, whole, replace(consent(), restrictions="Ne pas écrire"))
+    of_touched = (Consent.case_id == touched) & Consent.restrictions.is_not(None)
+    with world.officer.gate() as gate:
+        gate.db.execute(update(Consent).where(of_touched).values(restrictions=Sealed(bytes(200))))
+    progress = turning.rotate(world.officer, "protection")
+    assert (progress.finished, progress.left) == (True, 1)
+    assert _rejected(world, touched)
+    with world.officer.gate() as gate:
+        assert actions.show_case(gate, whole).code
 
 
 def test_who_lacks_the_version_before_seals_nothing_anew(world: World) -> None:
