@@ -46,6 +46,12 @@ def page(client: PageClient) -> Any:
     return client.page
 
 
+def test_only_a_page_of_what_closes_is_covered_when_it_closes(world: World) -> None:
+    case, covered = new_case(world), 'data-cover="closed"'
+    assert covered in world.officer.client.get(case).html
+    assert covered not in world.officer.client.get("/").html
+
+
 def test_the_case_tells_what_is_closed_for_now_from_what_is_not_ones_own(world: World) -> None:
     case = new_case(world)
     shown = world.officer.client.get(case)
