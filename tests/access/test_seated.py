@@ -118,6 +118,17 @@ def test_a_signed_seat_counts_without_any_word(world: World) -> None:
     assert people.invite(world, "friend", "officer", "Goma")
 
 
+def test_who_was_registrar_and_is_again_decides_again(world: World) -> None:
+    """The end of the first time in office counts against the word that was before it, not against the new seat."""
+    second = people.second_registrar(world)
+    for role in ("reader", "registrar"):
+        people.decide(world, "second", "change", role=role, unit_id=None)
+        world.runtime.clock.move(minutes=1)  # type: ignore[attr-defined]  # the clock of tests
+        second.sign_in()
+    assert len(rolls(world)) == 4
+    assert people.join(world, "late", "officer", "Kinshasa", by=("registrar", "second"))
+
+
 def put(world: World, roll: Roll) -> None:
     """Into the table, in force."""
     with world.runtime.unit_of_work() as db:
