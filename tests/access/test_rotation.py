@@ -248,3 +248,12 @@ def test_a_second_renewal_follows_the_first(world: World) -> None:
     world.supervisor.sign_in()
     with world.supervisor.gate() as gate:
         assert "Kapinga" in str(actions.show_case(gate, kept.case))
+
+
+def test_a_renewal_takes_nothing_from_another_agency(world: World) -> None:
+    """Each of two renews another key than the other, so that it does not matter whose number is the greater."""
+    for renews, keeps, key in (("officer", "foreign_officer", "legal"), ("foreign_officer", "officer", "contact")):
+        assert turning.rotate(world.people[renews], key).finished
+        assert people.opens(world.people[keeps], key)
+        with world.people[keeps].gate() as gate:
+            assert gate.keyring.key(key).version == 1

@@ -133,6 +133,10 @@ def head_moved(world: World, _folder: Path) -> None:
     as_owner(world, "alter table trail_head disable trigger user", "update trail_head set root = sha256(root)")
 
 
+def heads_gone(world: World, _folder: Path) -> None:
+    as_owner(world, "alter table trail_head disable trigger user", "delete from trail_head")
+
+
 def entry_of_tomorrow(world: World, _folder: Path) -> None:
     world.runtime.clock.now = datetime.now(UTC) + timedelta(days=1)
     with world.officer.gate() as gate:
@@ -185,6 +189,7 @@ FAULTS: dict[Plant, str] = {
     entry_deleted: "trail.head",
     code_rewritten: "trail.head",
     head_moved: "trail.head",
+    heads_gone: "trail.head",
     entry_of_tomorrow: "clock.trail",
     trail_key_lost: "trail.key",
     nobody_left: "keys.none",
