@@ -29,7 +29,15 @@ LONGER = 3  # a change may make the tests take so many times as long before they
 NOTICED_BY = {
     "vault": ("tests/vault",),
     "audit": ("tests/audit", "tests/oversight", "tests/security"),
-    "access": ("tests/access", "tests/auth", "tests/directory", "tests/security"),
+    "access": (
+        "tests/access",
+        "tests/auth",
+        "tests/directory",
+        "tests/security",
+        "tests/statistics",
+        "tests/cli/test_doctor.py",
+        "tests/cases/test_export_one_by_one.py",
+    ),
 }
 TEST = (sys.executable, *["-m", "pytest", "-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-W", "ignore"])
 CONFIG, SESSION, UNDECIDED, CHOICE, BEFORE = "config.toml", "session.sqlite", "undecided.sqlite", "choice", "before"
