@@ -1,12 +1,14 @@
 """A small world for tests: agencies and their people, enrolled and signed in by the real actions."""
 
+import sqlite3
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from protect.access import sessions
 from protect.access.founding import new_root
@@ -14,6 +16,7 @@ from protect.access.gate import Gate
 from protect.access.models import Member
 from protect.access.runtime import Runtime
 from protect.auth import actions, actions_enrolment, actions_keys, actions_sessions, login, totp
+from protect.auth.actions_attempts import TAKEN
 from protect.auth.actions_factors import Proof
 from protect.auth.actions_onboarding import AgencyPlan, NewMember, add_agency
 from protect.auth.models import Factor
@@ -105,6 +108,15 @@ def wait_for(runtime: Runtime, timestamp: float) -> None:
         runtime.clock.move(seconds=missing)
     elif missing > 0:
         time.sleep(missing)
+
+
+def forget_codes(runtime: Runtime, name: str) -> None:
+    """Let what the person's generator showed be good again, where nobody can wait for the next or the clock went back."""
+    with runtime.unit_of_work() as db:
+        mine = select(Member.id).where(Member.sign_in_name == name).scalar_subquery()
+        db.execute(update(Factor).where(Factor.member_id == mine, Factor.kind == "totp").values(last=0))
+    with closing(sqlite3.connect(runtime.settings.data / "shred.sqlite")) as connection, connection:
+        connection.execute("delete from tried where kind = ?", (TAKEN,))
 
 
 class Person:

@@ -6,13 +6,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
-from sqlalchemy import select, update
-
-from protect.access.models import Member
-from protect.auth.models import Factor
 from tests.wire.processes import computed, serving, standing_still
 from tests.wire.speaking import SESSION, Answer, Browser, Line
-from tests.world import PASSPHRASE, Person, World
+from tests.world import PASSPHRASE, Person, World, forget_codes
 
 EACH = 3  # answers of every process that count as "everywhere"
 REST = 0.003  # seconds in which a process puts away what a request left
@@ -54,9 +50,7 @@ class Served:
 
     def code(self, person: Person) -> str:
         """A code that is good now: that one was used just before is forgotten, so that nobody waits for the next."""
-        with self.world.runtime.unit_of_work() as db:
-            mine = select(Member.id).where(Member.sign_in_name == person.name).scalar_subquery()
-            db.execute(update(Factor).where(Factor.member_id == mine, Factor.kind == "totp").values(last=0))
+        forget_codes(self.world.runtime, person.name)
         return person.code()
 
     def enter(self, person: Person) -> Person:
