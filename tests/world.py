@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select, update
 
@@ -119,6 +120,14 @@ def forget_codes(runtime: Runtime, name: str) -> None:
         connection.execute("delete from tried where kind = ?", (TAKEN,))
 
 
+def taken_steps(runtime: Runtime, factor_id: UUID) -> list[int]:
+    """The steps whose codes were taken lately, though what they were typed for may have failed and been undone."""
+    with closing(sqlite3.connect(runtime.settings.data / "shred.sqlite")) as connection:
+        found = connection.execute("select id from tried where kind = ?", (TAKEN,)).fetchall()
+    taken = (str(name).split() for (name,) in found)
+    return [int(step) for whose, step in taken if whose == str(factor_id)]
+
+
 class Person:
     """Somebody who signed in: gates for actions, a client for pages."""
 
@@ -154,7 +163,8 @@ class Person:
         runtime = self._world.runtime
         with runtime.unit_of_work() as db:
             mine = select(Member.id).where(Member.sign_in_name == self.name).scalar_subquery()
-            last = db.scalars(select(Factor.last).where(Factor.kind == "totp", Factor.member_id == mine)).one()
+            factor = db.scalars(select(Factor).where(Factor.kind == "totp", Factor.member_id == mine)).one()
+        last = max([factor.last, *taken_steps(runtime, factor.id)])
         now = totp.step_at(runtime.clock().timestamp())
         # Where time goes on, the code of the step before could be too old when it arrives.
         step = max(now - totp.TOLERANCE if isinstance(runtime.clock, Clock) else now, last + 1)

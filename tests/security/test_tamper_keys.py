@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from protect.auth import totp
 from protect.vault import hpke
 from protect.vault.certificate import Certificate
 from protect.vault.encoding import lp
@@ -18,7 +17,7 @@ from tests.pages import OWN_SITE, PageClient
 from tests.security.tampering import entries_after, last_entry, member, posted, row, rows, tampered
 from tests.security.telling import Copy, Told
 from tests.security.test_tamper import flipped, refused
-from tests.world import PASSPHRASE, wait_for
+from tests.world import PASSPHRASE
 
 
 def state_of(copy: Copy, compartment: str, agency: str) -> dict[str, Any]:
@@ -82,7 +81,6 @@ def test_nothing_is_sealed_to_a_drop_box_that_was_replaced(loose: Copy, told: To
 
 
 def signing_in(copy: Copy, name: str) -> Any:
-    wait_for(copy.world.runtime, copy.world.runtime.clock().timestamp() + totp.STEP_SECONDS)  # a code is taken once
     client = PageClient(copy.world.app)
     client.get("/connexion")
     fields = client.page.forms[-1].fields if client.page else {}
