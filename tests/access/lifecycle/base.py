@@ -27,6 +27,7 @@ from protect.auth.actions import SignInRefused
 from protect.auth.actions_lost_phrase import RecoveryRefused
 from protect.vault.errors import CiphertextRejected
 from tests.access.lifecycle.acts import Agency
+from tests.access.lifecycle.data_keys import DataKeys
 from tests.access.lifecycle.model import CASES, REGISTRAR, Cert, Person
 from tests.access.lifecycle.rules import Reasons
 from tests.access.lifecycle.small import Small
@@ -73,6 +74,7 @@ class Base(RuleBasedStateMachine):
         self.read: list[tuple[str, str, str, object, str]] = []  # pages: of what, who, about whom, what stood there
         self.progress: dict[str, Progress] = {}  # of each renewal, and how many pieces it took
         self.pieces: dict[str, int] = {}
+        self.data_keys = DataKeys()
         self.moved: set[str] = set()  # whom the last transition was about
         self.moves = 0
 

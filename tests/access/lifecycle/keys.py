@@ -148,7 +148,7 @@ class Keys(Decisions):
         if begins:
             self.model.begin_renewal(who, key)
             self.pieces[key] = 0
-            self.note_data_keys(key)
+            self.data_keys.begin(key)
         elif came.replaced and not self.model.turning[key]:
             self.model.retire(key)
         self._note(key, came)
@@ -160,13 +160,5 @@ class Keys(Decisions):
         assert self.pieces[key] < PIECES, "the renewal comes to no end"
         if came.finished and key in self.model.turning:
             self.model.finish(key)
-            self.spend(key)
+            self.data_keys.finish(key)
             Decisions.done["rotate: to the end"] += 1
-
-    def note_data_keys(self, key: str) -> None:
-        """A renewal begins: whoever leaves now may have every data key of this compartment."""
-        raise NotImplementedError
-
-    def spend(self, key: str) -> None:
-        """The renewal is finished: no data key of before it opens anything of this compartment."""
-        raise NotImplementedError

@@ -1,7 +1,6 @@
 """What must hold after every transition; what costs more is asked of samples, in turn."""
 
 from typing import Any
-from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
@@ -10,7 +9,7 @@ from protect.access.recovery_copies import fitting_copies, newest_key
 from protect.cases import actions
 from protect.vault import ceremony, shares
 from protect.vault.recovery import RecoveryKey, key_pair
-from protect.vault.tree import CompartmentKey, DataKey
+from protect.vault.tree import CompartmentKey
 from tests.access.lifecycle import cases
 from tests.access.lifecycle.base import ANY, Base
 from tests.access.lifecycle.model import CASES, READS, Held
@@ -18,8 +17,6 @@ from tests.access.lifecycle.returns import Returns
 
 SAMPLE = 25  # one transition in so many is looked at whole
 MOST = 3  # cases
-
-Place = tuple[UUID, str]  # a case and a compartment
 
 
 class Watched(Returns):
@@ -29,9 +26,6 @@ class Watched(Returns):
         super().__init__()
         self.looked = 0
         self.raw: dict[Held, CompartmentKey] = {}  # every key that anybody ever had in hand
-        self.data: dict[Place, dict[bytes, DataKey]] = {}  # and every data key, by what it commits to
-        self.known_before: dict[str, dict[Place, set[bytes]]] = {}  # a renewal that is under way
-        self.spent: dict[Place, set[bytes]] = {}
 
     @rule(number=ANY, compartment=st.sampled_from(sorted(cases.EDITED)), anew=st.booleans())
     def write(self, number: int, compartment: str, anew: bool) -> None:
@@ -65,6 +59,7 @@ class Watched(Returns):
         assert not self.model.lost()
         self.ended_opens_nothing(whole=whole)
         self.sessions_are_as_foretold(whole=whole)
+        self.what_was_renewed_refuses()
         if whole:
             self.data_is_as_written()
             self.page_is_as_written()
@@ -89,7 +84,7 @@ class Watched(Returns):
     def reads(self, key: CompartmentKey, row: Any) -> None:
         """A key opens a row, which says exactly what was written."""
         data = cases.data_key(key, row)
-        self.data.setdefault((row.case_id, row.name), {})[row.commitment] = data
+        self.data_keys.note((row.case_id, row.name), row.commitment, data)
         assert cases.read(data, row) == self.small.written[row.case_id][row.name], (row.name, row.key_version)
 
     def ended_opens_nothing(self, *, whole: bool) -> None:
@@ -130,21 +125,17 @@ class Watched(Returns):
                     assert cases.refuses(key, row), (name, version)
             self.refuses_spent(row)
 
+    def what_was_renewed_refuses(self) -> None:
+        """Straight after a renewal, whatever is looked at otherwise."""
+        for row in cases.kept(self.small.runtime, *self.small.written) if self.data_keys.renewed else ():
+            if row.name in self.data_keys.renewed:
+                self.refuses_spent(row)
+        self.data_keys.renewed.clear()
+
     def refuses_spent(self, row: Any) -> None:
         """No data key of before the last renewal opens the row."""
-        place = (row.case_id, row.name)
-        for commitment in self.spent.get(place, ()):
-            assert cases.refuses_data(self.data[place][commitment], row), row.name
-
-    def note_data_keys(self, key: str) -> None:
-        self.known_before[key] = {place: set(known) for place, known in self.data.items() if place[1] == key}
-
-    def spend(self, key: str) -> None:
-        for place, known in self.known_before.pop(key).items():
-            self.spent.setdefault(place, set()).update(known)
-        for row in cases.kept(self.small.runtime, *self.small.written):
-            if row.name == key:
-                self.refuses_spent(row)
+        for key in self.data_keys.spent_of((row.case_id, row.name)):
+            assert cases.refuses_data(key, row), row.name
 
     def page_is_as_written(self) -> None:
         """Somebody who holds every key reads a case by its page."""
