@@ -128,6 +128,12 @@ class Authority:
                 return suspension
         return None
 
+    def returns_not_decided(self) -> frozenset[bytes]:
+        """The ends of suspensions, by digest, to which not enough registrars agreed: of everybody in the agency."""
+        ends = self.rolls.ends
+        every = ((one, end_of(each)) for one in ends.members() for each in ends.suspensions(one))
+        return frozenset(subject for one, subject in every if not self.settled(subject, str(one)))
+
     def upheld(self, statement: bytes) -> bool:
         """Whether a registrar signed that this statement stays good though its signer's word counts no longer."""
         if self._upheld is not None:

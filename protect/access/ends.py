@@ -4,6 +4,7 @@ The program may add to this table and never change it, so whose end it is, is re
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
@@ -68,6 +69,10 @@ class Ends:
     def suspensions(self, member_id: UUID) -> list[Suspension]:
         """The suspensions of a member, whether or not they ended."""
         return [each for each in self.of(member_id) if isinstance(each, Suspension)]
+
+    def members(self) -> Collection[UUID]:
+        """Everybody of whom something ended."""
+        return self._rows.keys()
 
     def withdrawn(self, member_id: UUID, subject: bytes) -> bool:
         """Whether a registrar took back what was proposed about the member."""

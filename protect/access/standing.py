@@ -36,13 +36,20 @@ class Standing:
 
 
 def standing_of(office: Office, member_id: UUID) -> Standing:
-    """What of the member's word counts now: who was stopped may have signed since, and added it to the tables."""
+    """What of the member's word counts now: who was stopped may have signed since, and added it to the tables.
+
+    A word for a return that is not decided does not: upheld, it would leave the decision to one who is in office.
+    """
     trust = office.keyring.trust.fresh()
     authority = trust.authority(office.keyring.agency_id)
     in_office = authority.in_office(str(member_id))
     keys = {one.signed.sign_public for one in authority.rolls.enrolled(member_id)}
 
+    half_decided = authority.returns_not_decided()
+
     def counts(statement: Statement) -> bool:
+        if isinstance(statement, Confirmation) and statement.subject in half_decided:
+            return False
         if isinstance(statement, Grant | KeyState | Succession | ReleaseDecision):
             return _is_believed(trust, member_id, statement)
         return in_office or authority.upheld(statement.digest())

@@ -6,7 +6,7 @@ from time import sleep
 import pytest
 
 from protect.access import rotation
-from protect.access.errors import Conflict, SignInRequired
+from protect.access.errors import AlreadyConfirmed, Conflict, SignInRequired
 from protect.access.models import Member
 from protect.auth import actions_keys
 from protect.auth.actions_onboarding import PlanRefused
@@ -134,3 +134,34 @@ def test_a_change_to_which_a_stopped_registrar_agreed_is_proposed_anew(world: Wo
     assert people.opens(world.people[HOLDER], "identity")
     assert people.certify(world, HOLDER, by="third")
     assert not people.opens(world.people[HOLDER], "identity")
+
+
+@pytest.mark.parametrize("end", ["suspend", "leave"])
+def test_a_return_to_which_a_stopped_registrar_agreed_takes_two_others(world: World, end: str) -> None:
+    people.second_registrar(world)
+    people.join(world, "third", "registrar", by=("registrar", "second"))
+    people.decide(world, HOLDER, "suspend")
+    assert not people.decide(world, HOLDER, "resume", by="second")
+    for by in ("registrar", "third") if end == "leave" else ("registrar",):
+        people.decide(world, "second", end, by=by)
+    assert not people.decide(world, HOLDER, "resume", by="registrar")
+    with pytest.raises(AlreadyConfirmed):
+        people.decide(world, HOLDER, "resume", by="registrar")
+    assert people.decide(world, HOLDER, "resume", by="third")
+    world.people[HOLDER].sign_in()
+    assert people.opens(world.people[HOLDER], "identity")
+
+
+def test_who_returns_to_office_stands_for_a_return_again(world: World) -> None:
+    """Two who are in office said so; who asks for it next finds it decided."""
+    people.second_registrar(world)
+    people.join(world, "third", "registrar", by=("registrar", "second"))
+    people.decide(world, HOLDER, "suspend")
+    assert not people.decide(world, HOLDER, "resume", by="second")
+    people.decide(world, "second", "suspend")
+    assert not people.decide(world, HOLDER, "resume", by="registrar")
+    assert not people.decide(world, "second", "resume")
+    assert people.decide(world, "second", "resume", by="third")
+    assert people.decide(world, HOLDER, "resume", by="third")
+    world.people[HOLDER].sign_in()
+    assert people.opens(world.people[HOLDER], "identity")

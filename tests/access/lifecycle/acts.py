@@ -101,8 +101,9 @@ class Agency(Rules):
     def resume(self, who: str, name: str) -> bool:
         """A word for the end of a suspension; whether it is ended."""
         said = self.open_suspension(name)
-        done = self.agreed(who, name, said)[1]
-        self._say(who, name, said)
+        done = said is None or self.agreed(who, name, said)[1]
+        if said is not None:
+            self._say(who, name, said)
         if done:
             self.people[name].status = "active"
         return done

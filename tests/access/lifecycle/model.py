@@ -175,7 +175,12 @@ class Model:
         office, good = self.standing()
         signed = frozenset(self.signed.get(name, ()))
         half = frozenset(one for one, person in self.people.items() if self._half_said(name, one, person))
-        return Counting(signed if name in office else signed & good, name in office, half)
+        return Counting((signed if name in office else signed & good) - self._for_returns(), name in office, half)
+
+    def _for_returns(self) -> set[int]:
+        """Words for the end of a suspension that is not decided: nobody upholds them."""
+        every = ((one, said) for one, person in self.people.items() for said in person.suspensions)
+        return {word.number for one, said in every if not self.settled(said, one) for word in said}
 
     def _half_said(self, name: str, about: str, person: Person) -> bool:
         change = person.proposed if person.status in ("active", "suspended") else None

@@ -103,12 +103,16 @@ class Rules(Model):
         """As many agree to the end of a suspension as to a certificate."""
         if self.people[name].status != "suspended":
             return self._with(who, name, {"Conflict"})
-        says, done = self.agreed(who, name, self.open_suspension(name))
+        said = self.open_suspension(name)
+        says, done = (False, True) if said is None else self.agreed(who, name, said)
         return self._with(who, name, NONE if says or done else {"AlreadyConfirmed"})
 
-    def open_suspension(self, name: str) -> set[Word]:
-        """The words for the end of the suspension in effect."""
-        return next(said for said in self.people[name].suspensions if not self.settled(said, name))
+    def open_suspension(self, name: str) -> set[Word] | None:
+        """The words for the end of the suspension in effect.
+
+        None where it was decided by the return to office of somebody who had agreed: whoever asks next finds it so.
+        """
+        return next((said for said in self.people[name].suspensions if not self.settled(said, name)), None)
 
     def against_leaving(self, who: str, name: str) -> Reasons:
         """One word ends an access, of a registrar as many as change a roll. The last holder goes where custodians have a copy."""
