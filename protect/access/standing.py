@@ -44,7 +44,6 @@ def standing_of(office: Office, member_id: UUID) -> Standing:
     authority = trust.authority(office.keyring.agency_id)
     in_office = authority.in_office(str(member_id))
     keys = {one.signed.sign_public for one in authority.rolls.enrolled(member_id)}
-
     half_decided = authority.returns_not_decided()
 
     def counts(statement: Statement) -> bool:

@@ -19,7 +19,7 @@ from protect.cases.models import CaseCompartment, CaseFile, Consent, SearchShard
 from protect.store.sealed import Sealed
 from protect.vocab import COMPARTMENTS
 
-KEYS_AT_ONCE: Final = 8000
+KEYS_AT_ONCE: Final = 8_000
 ROWS_AT_ONCE: Final = 400
 SHARDS_AT_ONCE: Final = 200
 NAMES_AT_ONCE: Final = 5_000
